@@ -1,0 +1,405 @@
+"""What passes between the stages and is not a table: study area, network, reach, result.
+
+All are frozen. Layers hold their tables in the study area's analysis CRS (metres). An edit makes a
+new study area; derived work is kept by the digest of what it came from, so that an edited area
+shares everything the edit does not touch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from kunshan_gis.crs import Datum, analysis_crs
+from kunshan_gis.errors import LayerNotFoundError, ParameterError
+from kunshan_gis.schema import KINDS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+T = TypeVar("T")
+
+Basis = Literal["surveyed", "official", "open", "facts", "schematic", "synthetic"]
+Sensitivity = Literal["public", "internal", "secret"]
+DEMONSTRATION: tuple[Basis, ...] = ("schematic", "synthetic")
+
+Progress = Callable[[str, int, int], None]
+"""Called with (what is being done, steps done, steps in all); the terminal and notebooks both show it."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """The progress callback that shows nothing."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class AreaInfo(_Frozen):
+    """`[area]` of catalog.toml: whose study area this is, and its defaults."""
+
+    name: str = Field(min_length=1)
+    name_en: str = Field(min_length=1)
+    adcode: str = ""
+    analysis_crs: str
+    population: int | None = Field(default=None, ge=0)
+    population_date: str = ""
+    profile: str = "planning-walk"
+    note: str = ""
+
+    _metric = field_validator("analysis_crs")(analysis_crs)
+
+
+class LayerInfo(_Frozen):
+    """One `[[layer]]` of catalog.toml: what a file holds and where it comes from."""
+
+    name: str = Field(min_length=1)
+    kind: str
+    path: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    title_en: str = Field(min_length=1)
+    datum: Datum
+    source: str = Field(min_length=1)
+    licence: str = Field(min_length=1)
+    date: str
+    basis: Basis
+    accuracy_m: float | None = Field(default=None, ge=0)
+    sensitivity: Sensitivity = "public"
+    crs: str | None = None
+    note: str = ""
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        if kind not in KINDS:
+            raise ValueError(f"unknown kind; choose one of {', '.join(KINDS)}")
+        return kind
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A checked table with its origin. `table` is in the analysis CRS; treat it as read-only."""
+
+    info: LayerInfo
+    table: gpd.GeoDataFrame | pd.DataFrame
+    sha256: str
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Digest of the file's bytes, how they were read, and the edits made since."""
+        return digest(self.sha256, self.info.datum, self.info.crs, [edit.as_dict() for edit in self.edits])
+
+    @property
+    def demonstration(self) -> bool:
+        """True where the layer is schematic or synthetic, as a whole or in any row."""
+        if self.info.basis in DEMONSTRATION:
+            return True
+        return "basis" in self.table.columns and bool(self.table["basis"].isin(DEMONSTRATION).any())
+
+    def with_edits(self, edits: Iterable[Edit]) -> Layer:
+        """A new layer with features added or removed."""
+        import pandas as pd
+
+        edits = tuple(edits)
+        table = self.table
+        for edit in edits:
+            if edit.action == "remove":
+                unknown = set(edit.ids) - set(table["id"])
+                if unknown:
+                    raise ParameterError(f"`{self.info.name}` has no feature with id {sorted(unknown)[:5]} to remove")
+                table = table[~table["id"].isin(edit.ids)]
+            else:
+                import geopandas as gpd
+
+                row = gpd.GeoDataFrame(
+                    [dict(edit.row)], geometry=gpd.GeoSeries.from_wkt([edit.wkt]), crs=getattr(table, "crs", None)
+                )
+                table = pd.concat([table, row], ignore_index=True)
+        return replace(self, table=table.reset_index(drop=True), edits=self.edits + edits)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of a scenario: features of a kind removed by id, or one added (WKT in the analysis CRS)."""
+
+    kind: str
+    action: Literal["add", "remove"]
+    ids: tuple[str, ...] = ()
+    row: tuple[tuple[str, Any], ...] = ()
+    wkt: str = ""
+
+    @classmethod
+    def remove(cls, kind: str, *ids: str) -> Edit:
+        """Features taken away."""
+        return cls(kind, "remove", ids=tuple(sorted(ids)))
+
+    @classmethod
+    def add(cls, kind: str, wkt: str, **columns: Any) -> Edit:
+        """One feature added; `columns` must hold at least an id."""
+        if "id" not in columns:
+            raise ParameterError(f"an edit that adds to `{kind}` needs an id")
+        return cls(kind, "add", row=tuple(sorted(columns.items())), wkt=wkt)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The edit as plain data, for digests and result.json."""
+        return {"kind": self.kind, "action": self.action, "ids": list(self.ids), "row": dict(self.row), "wkt": self.wkt}
+
+
+@dataclass(frozen=True, eq=False)
+class StudyArea:
+    """A folder of layers, read and checked: everything a study works on.
+
+    Attributes
+    ----------
+    info : AreaInfo
+        Names, analysis CRS, census total, default profile.
+    layers : mapping of layer name to Layer
+        Tables in the analysis CRS.
+    edits : tuple of Edit
+        What a scenario changed, in order.
+    """
+
+    info: AreaInfo
+    layers: Mapping[str, Layer]
+    edits: tuple[Edit, ...] = ()
+    _memory: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def has(self, kind: str) -> bool:
+        """True if a layer of this kind is there."""
+        return any(layer.info.kind == kind for layer in self.layers.values())
+
+    def layer(self, kind: str) -> Layer:
+        """The one layer of a kind.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There is none; names the kinds there are.
+        """
+        for layer in self.layers.values():
+            if layer.info.kind == kind:
+                return layer
+        raise LayerNotFoundError(
+            f"{self.info.name_en}: no layer of kind `{kind}`. There are: "
+            f"{', '.join(sorted({layer.info.kind for layer in self.layers.values()}))}. "
+            f"Add a [[layer]] with kind = \"{kind}\" to catalog.toml"
+        )
+
+    def table(self, kind: str) -> gpd.GeoDataFrame:
+        """The table of a kind, in the analysis CRS; treat it as read-only."""
+        return self.layer(kind).table  # type: ignore[return-value]
+
+    def optional(self, kind: str) -> gpd.GeoDataFrame | None:
+        """The table of a kind, or None where the study area has none."""
+        return self.table(kind) if self.has(kind) else None
+
+    def with_edits(self, *edits: Edit) -> StudyArea:
+        """A new study area with the edits made; it shares every cache the edits do not touch."""
+        layers = dict(self.layers)
+        for kind in dict.fromkeys(edit.kind for edit in edits):
+            old = self.layer(kind)
+            layers[old.info.name] = old.with_edits(edit for edit in edits if edit.kind == kind)
+        return replace(self, layers=layers, edits=self.edits + edits)
+
+    def digest_of(self, *kinds: str) -> str:
+        """Digest of the named kinds' content and of the analysis CRS; an absent kind counts as absent."""
+        parts = [(kind, self.layer(kind).digest if self.has(kind) else None) for kind in kinds]
+        return digest(self.info.analysis_crs, parts)
+
+    def remember(self, what: str, kinds: Iterable[str], parameters: Any, make: Callable[[], T]) -> T:
+        """`make()`, or what it gave before for the same content of `kinds` and the same parameters."""
+        key = digest(what, self.digest_of(*kinds), parameters)
+        if key not in self._memory:
+            self._memory[key] = make()
+        value: T = self._memory[key]
+        return value
+
+
+@dataclass(frozen=True, eq=False)
+class WalkNetwork:
+    """Streets as walkers use them: nodes where ways meet, edges with their length in metres.
+
+    Attributes
+    ----------
+    node_xy : (nodes, 2) float64
+        Metres in the analysis CRS.
+    edge_uv : (edges, 2) int64
+        Node at the first and at the last vertex; loops and parallel edges occur.
+    length_m : (edges,) float64
+        Along the geometry.
+    delay_s : (edges,) float64
+        Seconds on top of walking (crossings, stairs); applied after the metres.
+    edge_id : (edges,) uint64
+        Made from the geometry, so that it survives a rebuild.
+    component_m : (edges,) float64
+        Total street length of the connected piece the edge belongs to.
+    lines : (edges,) object
+        The edges as shapely LineStrings.
+    street : (edges,) int64
+        Row of the streets table the edge was cut from.
+    walk_filter : str
+        What was let through, in words.
+    """
+
+    node_xy: NDArray[np.float64]
+    edge_uv: NDArray[np.int64]
+    length_m: NDArray[np.float64]
+    delay_s: NDArray[np.float64]
+    edge_id: NDArray[np.uint64]
+    component_m: NDArray[np.float64]
+    lines: NDArray[np.object_]
+    street: NDArray[np.int64]
+    crs: str
+    walk_filter: str
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Points placed on the network: which edge, how far along it, and the straight leg to get there.
+
+    Attributes
+    ----------
+    edge : (points,) int64
+        Row of the network's edges; -1 where the point could not be placed.
+    offset_m : (points,) float64
+        Metres along the edge from its first node; NaN where not placed.
+    leg_m : (points,) float64
+        Straight metres from the point to the edge; walked as well; NaN where not placed.
+    reason : (points,) object
+        "" where placed, else why not: `too_far`, `isolated`.
+    """
+
+    edge: NDArray[np.int64]
+    offset_m: NDArray[np.float64]
+    leg_m: NDArray[np.float64]
+    reason: NDArray[np.object_]
+
+    @property
+    def placed(self) -> NDArray[np.bool_]:
+        """True where the point is on the network."""
+        return self.edge >= 0
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Walking costs between origins and destinations: metres, and seconds of delay on top.
+
+    Attributes
+    ----------
+    metres, delay_s : sparse (origins, destinations)
+        Stored where reached; an explicit zero is a distance of zero, an absent entry is not reached.
+    origins, destinations : (n,) object
+        Their ids, in row and column order.
+    """
+
+    metres: csr_array
+    delay_s: csr_array
+    origins: NDArray[np.object_]
+    destinations: NDArray[np.object_]
+
+    def costs(self, *, speed_mps: float) -> pd.DataFrame:
+        """The tidy table: origin, destination, metres, minutes; pace is applied here, not in the search."""
+        import pandas as pd
+
+        pairs = self.metres.tocoo()
+        delay = self.delay_s.tocoo().data
+        row, column = pairs.coords
+        return pd.DataFrame(
+            {
+                "origin": self.origins[row],
+                "destination": self.destinations[column],
+                "metres": pairs.data,
+                "minutes": (pairs.data / speed_mps + delay) / 60.0,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What made a result: enough to defend it, and to make it again."""
+
+    study: str
+    parameters: Mapping[str, Any]
+    profile: str
+    walk_filter: str
+    analysis_crs: str
+    inputs: tuple[Mapping[str, Any], ...]
+    edits: tuple[Mapping[str, Any], ...]
+    code_version: str
+    reportable: bool
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    missing: tuple[Mapping[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The answer to one planning question: tables bound to what made them."""
+
+    provenance: Provenance
+    tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def reportable(self) -> bool:
+        """False where a demonstration layer went into the figures."""
+        return self.provenance.reportable
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one class of features is drawn: fill, line, width in pixels, dash, bilingual label."""
+
+    zh: str
+    en: str
+    color: str
+    fill: str | None = None
+    width: float = 1.0
+    dash: str | None = None
+    opacity: float = 1.0
+
+
+def digest(*parts: Any) -> str:
+    """SHA-256 over plain data, the same on every machine."""
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def spread_people(total: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole people spread by weight with the total kept, by largest remainder (ties: the earlier row).
+
+    Raises
+    ------
+    ParameterError
+        A negative total or weight, or people to spread over no weight at all.
+    """
+    weights = np.asarray(weights, dtype=np.float64)
+    if total < 0 or (weights < 0).any() or not np.isfinite(weights).all():
+        raise ParameterError("people and weights must be zero or more")
+    if total == 0:
+        return np.zeros(len(weights), dtype=np.int64)
+    if weights.sum() == 0:
+        raise ParameterError(f"{total} people cannot be spread: every weight is zero")
+    share = total * (weights / weights.sum())
+    people = np.floor(share).astype(np.int64)
+    order = np.argsort(-(share - people), kind="stable")
+    people[order[: total - int(people.sum())]] += 1
+    return people
+
+
