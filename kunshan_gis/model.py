@@ -57,7 +57,10 @@ class AreaInfo(_Frozen):
     profile: str = "planning-walk"
     note: str = ""
 
-    _metric = field_validator("analysis_crs")(analysis_crs)
+    @field_validator("analysis_crs")
+    @classmethod
+    def _metric(cls, code: str) -> str:
+        return analysis_crs(code)
 
 
 class LayerInfo(_Frozen):
@@ -193,12 +196,12 @@ class StudyArea:
         raise LayerNotFoundError(
             f"{self.info.name_en}: no layer of kind `{kind}`. There are: "
             f"{', '.join(sorted({layer.info.kind for layer in self.layers.values()}))}. "
-            f"Add a [[layer]] with kind = \"{kind}\" to catalog.toml"
+            f'Add a [[layer]] with kind = "{kind}" to catalog.toml'
         )
 
     def table(self, kind: str) -> gpd.GeoDataFrame:
         """The table of a kind, in the analysis CRS; treat it as read-only."""
-        return self.layer(kind).table  # type: ignore[return-value]
+        return self.layer(kind).table
 
     def optional(self, kind: str) -> gpd.GeoDataFrame | None:
         """The table of a kind, or None where the study area has none."""
@@ -358,7 +361,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Style:
-    """How one class of features is drawn: fill, line, width in pixels, dash, bilingual label."""
+    """How one class of features is drawn: fill, line, width and point radius in pixels, dash, hatch, bilingual label."""
 
     zh: str
     en: str
@@ -367,6 +370,8 @@ class Style:
     width: float = 1.0
     dash: str | None = None
     opacity: float = 1.0
+    radius: float = 4.0
+    hatch: bool = False
 
 
 def digest(*parts: Any) -> str:
@@ -397,9 +402,7 @@ def spread_people(total: int, weights: NDArray[np.float64]) -> NDArray[np.int64]
     if weights.sum() == 0:
         raise ParameterError(f"{total} people cannot be spread: every weight is zero")
     share = total * (weights / weights.sum())
-    people = np.floor(share).astype(np.int64)
+    people: NDArray[np.int64] = np.floor(share).astype(np.int64)
     order = np.argsort(-(share - people), kind="stable")
     people[order[: total - int(people.sum())]] += 1
     return people
-
-
