@@ -41,9 +41,7 @@ def require_metric(frame: gpd.GeoDataFrame, name: str, *, analysis_crs: object |
         raise CRSError(f"`{name}` states no CRS; set the one it was made in, then {remedy}")
     crs: CRS = frame.crs
     if not crs.is_projected:
-        raise CRSError(
-            f"`{name}` is in {crs.to_string()} (degree); this measures metres. Reproject first: {remedy}"
-        )
+        raise CRSError(f"`{name}` is in {crs.to_string()} (degree); this measures metres. Reproject first: {remedy}")
     if crs.to_epsg() in (3857, 900913):
         raise CRSError(
             f"`{name}` is in EPSG:3857, whose metres are not metres on the ground. Reproject first: {remedy}"

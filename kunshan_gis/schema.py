@@ -223,7 +223,7 @@ def _column_problems(table: pd.DataFrame, contract: Kind, where: str) -> list[Pr
 
 def _breach(contract: Kind, name: str, failed: str, rows: pd.DataFrame, where: str) -> Problem:
     column = next(c for c in contract.all_columns if c.name == name)
-    numbers = [int(index) + 1 for index in rows["index"] if index is not None and index == index]
+    numbers = [int(index) + 1 for index in rows["index"] if index is not None and not np.isnan(float(index))]
     values = listed(sorted({_short(value) for value in rows["failure_case"]}), 4)
     place = f"{where}, row {listed(numbers)}" if numbers else where
     if failed == "field_uniqueness":
@@ -247,9 +247,7 @@ def _pandera_schema(contract: Kind, table: pd.DataFrame) -> pa.DataFrameSchema:
 
     return pa.DataFrameSchema(
         {
-            column.name: pa.Column(
-                None, [fits(column)], nullable=column.nullable, unique=column.unique, required=False
-            )
+            column.name: pa.Column(None, [fits(column)], nullable=column.nullable, unique=column.unique, required=False)
             for column in contract.all_columns
             if column.name in table.columns
         }
@@ -264,7 +262,7 @@ def _fits(value: object, column: Column) -> bool:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         return False
     whole = column.type == "number" or float(value).is_integer()
-    return bool(np.isfinite(value)) and whole and (column.minimum is None or value >= column.minimum)
+    return bool(np.isfinite(value) and whole and (column.minimum is None or value >= column.minimum))
 
 
 def _geometry_problems(table: pd.DataFrame, contract: Kind, where: str) -> list[Problem]:
@@ -281,7 +279,7 @@ def _geometry_problems(table: pd.DataFrame, contract: Kind, where: str) -> list[
     flat = ~absent & ~np.isfinite(np.nan_to_num(shapely.bounds(shapes), nan=np.inf)).all(axis=1)
     findings = (
         (absent, "geometry is empty", "draw it or remove the row"),
-        (wrong, f"geometry is {listed(sorted(set(kinds[wrong])))}", f"this kind takes {' or '.join(contract.geometry)}"),
+        (wrong, f"geometry is {listed(sorted(set(kinds[wrong])))}", f"draw it as {' or '.join(contract.geometry)}"),
         (invalid, "geometry crosses itself", "repair it (QGIS: Fix geometries)"),
         (flat, "coordinates are not numbers", "remove or redraw the row"),
     )

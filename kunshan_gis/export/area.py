@@ -1,0 +1,53 @@
+"""A study area as a folder: its layers and the catalogue that describes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kunshan_gis.errors import OutputError
+from kunshan_gis.export.files import table_bytes, write_files
+from kunshan_gis.schema import require
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pydantic import BaseModel
+
+    from kunshan_gis.model import AreaInfo, LayerInfo
+
+
+def write_area(
+    folder: Path, info: AreaInfo, layers: Sequence[tuple[LayerInfo, pd.DataFrame]], *, overwrite: bool = False
+) -> list[Path]:
+    """Write `catalog.toml` and every layer's file, whole or not at all.
+
+    Raises
+    ------
+    LayerSchemaError
+        A table does not fit its kind.
+    OutputError
+        A catalogue is there already and `overwrite` is not set, or the folder cannot be written.
+    """
+    if (folder / "catalog.toml").exists() and not overwrite:
+        raise OutputError(f"{folder} already holds a study area; choose another folder, or add --overwrite")
+    for layer, table in layers:
+        require(table, layer.kind, where=f"{layer.name} ({layer.path})")
+    files = {layer.path: table_bytes(table, Path(layer.path).suffix) for layer, table in layers}
+    files["catalog.toml"] = catalog_text(info, [layer for layer, _ in layers]).encode()
+    return write_files(folder, files)
+
+
+def catalog_text(info: AreaInfo, layers: Sequence[LayerInfo]) -> str:
+    """The catalogue as TOML text."""
+    blocks = ["[area]", *_pairs(info)]
+    for layer in layers:
+        blocks += ["", "[[layer]]", *_pairs(layer)]
+    return "\n".join(blocks) + "\n"
+
+
+def _pairs(model: BaseModel) -> list[str]:
+    values = model.model_dump(exclude_none=True, exclude_defaults=True)
+    # A JSON string is a TOML basic string, control characters escaped alike.
+    return [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]

@@ -1,0 +1,115 @@
+"""Files written whole or not at all, with the same bytes for the same content."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kunshan_gis.errors import OutputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+DECIMALS = 7  # degrees; about 1 cm, and what OpenStreetMap itself keeps
+
+
+@contextlib.contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"cannot write to {folder}: {reason}. Choose another folder or free this one") from error
+
+
+def write_files(folder: Path, files: Mapping[str, bytes], *, stale: tuple[str, ...] = ()) -> list[Path]:
+    """Write all files into a folder, or none: first beside it under temporary names, then renamed.
+
+    Parameters
+    ----------
+    files : mapping of name inside the folder to content
+    stale : names to remove once the new files stand (left by an earlier run)
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be made or written; nothing of what was there has changed.
+    """
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        waiting = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+        try:
+            for name, content in files.items():
+                target = waiting / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+            for name in files:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (waiting / name).replace(folder / name)
+        finally:
+            shutil.rmtree(waiting, ignore_errors=True)
+        for name in stale:
+            if name not in files:
+                (folder / name).unlink(missing_ok=True)
+    return [folder / name for name in files]
+
+
+def table_bytes(table: pd.DataFrame | gpd.GeoDataFrame, suffix: str) -> bytes:
+    """A table as the bytes of a .geojson, .parquet or .csv file (coordinates in WGS 84 degrees)."""
+    return {".geojson": _geojson, ".parquet": _parquet, ".csv": csv_bytes}[suffix](table)
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """A table as CSV that Excel opens with Chinese text intact (UTF-8 with a byte order mark)."""
+    text: str = table.to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig")
+
+
+def json_bytes(data: Any) -> bytes:
+    """Plain data as JSON, keys in the order given, one trailing newline."""
+    return (json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+
+
+def _degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    import shapely
+
+    table = table.to_crs("EPSG:4326")
+    return table.set_geometry(shapely.transform(np.asarray(table.geometry.array), lambda xy: xy.round(DECIMALS)))
+
+
+def _geojson(table: gpd.GeoDataFrame) -> bytes:
+    import shapely
+
+    table = _degrees(table)
+    shapes = shapely.to_geojson(np.asarray(table.geometry.array))
+    records = table.drop(columns=table.geometry.name).to_dict(orient="records")
+    lines = [
+        '{"type": "Feature", "properties": '
+        + json.dumps({key: _plain(value) for key, value in record.items()}, ensure_ascii=False)
+        + f', "geometry": {shape}}}'
+        for record, shape in zip(records, shapes, strict=True)
+    ]
+    return ('{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n").encode()
+
+
+def _plain(value: Any) -> Any:
+    """A cell as JSON: empty cells are null, whole floats stay numbers, numpy scalars become Python's."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(plain, float) and math.isnan(plain) else plain
+
+
+def _parquet(table: gpd.GeoDataFrame) -> bytes:
+    import io
+
+    buffer = io.BytesIO()
+    _degrees(table).to_parquet(buffer, index=False, compression="zstd", compression_level=15)
+    return buffer.getvalue()

@@ -1,0 +1,122 @@
+"""A folder to a study area: read, checked, projected; all problems of all layers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from kunshan_gis.crs import project
+from kunshan_gis.errors import KunshanGISError, LayerSchemaError, Problem, listed
+from kunshan_gis.layers.catalog import read_catalog
+from kunshan_gis.layers.readers import content_sha256, read_table
+from kunshan_gis.model import AreaInfo, Layer, LayerInfo, Progress, StudyArea, silent
+from kunshan_gis.schema import check
+
+REFERENCES = (
+    ("zone_towns", "zone_id", "zones"),
+    ("zone_towns", "town_id", "towns"),
+    ("seats", "town_id", "towns"),
+    ("communities", "town_id", "towns"),
+    ("homes", "town_id", "towns"),
+    ("homes", "estate_id", "estates"),
+    ("estate_gates", "estate_id", "estates"),
+    ("park_gates", "park_id", "parks"),
+    ("entrances", "station_id", "stations"),
+    ("ramps", "expressway_id", "expressways"),
+)
+"""Columns that hold another layer's ids: (kind, column, kind it refers to)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What a folder holds: its description, the layers that could be read, and every problem found."""
+
+    info: AreaInfo
+    described: tuple[LayerInfo, ...]
+    layers: tuple[Layer, ...]
+    problems: tuple[Problem, ...]
+
+
+def survey(folder: Path, kinds: Collection[str] | None = None, *, progress: Progress = silent) -> Survey:
+    """Read and check the layers of a folder (all, or those of some kinds) and list every problem.
+
+    Raises
+    ------
+    LayerNotFoundError, CatalogError
+        The catalogue is not there or cannot be used.
+    """
+    info, described = read_catalog(folder)
+    wanted = [layer for layer in described if kinds is None or layer.kind in kinds]
+    layers: list[Layer] = []
+    problems: list[Problem] = []
+    for done, layer in enumerate(wanted):
+        progress("读取图层 / reading layers", done, len(wanted))
+        table, found = _read_checked(folder, layer, info)
+        problems += found
+        if table is not None:
+            layers.append(Layer(layer, table, content_sha256(folder / layer.path)))
+    progress("读取图层 / reading layers", len(wanted), len(wanted))
+    problems += _dangling(layers)
+    return Survey(info, tuple(wanted), tuple(layers), tuple(problems))
+
+
+def open_area(folder: Path, kinds: Collection[str] | None = None, *, progress: Progress = silent) -> StudyArea:
+    """A folder as a study area, its tables in the analysis CRS.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds catalog.toml.
+    kinds : collection of str, optional
+        Read only layers of these kinds; the others are as if not there.
+
+    Raises
+    ------
+    LayerNotFoundError, CatalogError
+        The catalogue is not there or cannot be used.
+    LayerSchemaError
+        Any layer cannot be read or breaks its contract; lists all problems of all layers.
+    """
+    found = survey(folder, kinds, progress=progress)
+    if found.problems:
+        raise LayerSchemaError(f"{folder}: the layers cannot be used as they are", found.problems)
+    return StudyArea(found.info, {layer.info.name: layer for layer in found.layers})
+
+
+def _read_checked(
+    folder: Path, layer: LayerInfo, info: AreaInfo
+) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[Problem]]:
+    where = f"{layer.name} ({layer.path})"
+    try:
+        table = read_table(folder / layer.path, layer)
+        if problems := check(table, layer.kind, where=where):
+            return None, problems
+        if isinstance(table, gpd.GeoDataFrame):
+            table = project(table, datum=layer.datum, to=info.analysis_crs, name=where)
+        return table, []
+    except KunshanGISError as error:
+        what, _, remedy = str(error).partition("; ")
+        return None, [Problem(where, what, remedy)]
+
+
+def _dangling(layers: Iterable[Layer]) -> list[Problem]:
+    tables = {layer.info.kind: layer for layer in layers}
+    problems = []
+    for kind, column, other in REFERENCES:
+        if kind not in tables or other not in tables or column not in tables[kind].table:
+            continue
+        info, table = tables[kind].info, tables[kind].table
+        unknown = sorted(set(table[column].dropna()) - set(tables[other].table["id"]))
+        if unknown:
+            problems.append(
+                Problem(
+                    f"{info.name} ({info.path})",
+                    f"`{column}` names {len(unknown)} {other} that do not exist: {listed(unknown)}",
+                    f"correct the ids; {tables[other].info.path} lists them",
+                )
+            )
+    return problems

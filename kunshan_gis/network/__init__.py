@@ -1,0 +1,21 @@
+"""Streets to walking costs: build, snap, find entrances, search. Metres first; pace comes afterwards."""
+
+from kunshan_gis.network.access import ParkAccess, park_access, select
+from kunshan_gis.network.audit import edge_distance
+from kunshan_gis.network.build import build
+from kunshan_gis.network.covered import covered_streets
+from kunshan_gis.network.search import Field, nearest, search
+from kunshan_gis.network.snap import snap
+
+__all__ = [
+    "Field",
+    "ParkAccess",
+    "build",
+    "covered_streets",
+    "edge_distance",
+    "nearest",
+    "park_access",
+    "search",
+    "select",
+    "snap",
+]

@@ -1,0 +1,132 @@
+"""Where a park is entered: the best evidence there is, and which that was.
+
+The ladder, best first, each rung recorded as `access_source`:
+
+1. `gate`      a surveyed or mapped gate of the park, on a walkable way;
+2. `crossing`  a walkable way at ground level crosses the outline;
+3. `outline`   points along the outline within reach of a walkable way;
+4. `centroid`  the middle of a park near a way, its outline unreachable;
+5. `none`      nothing walkable near: the park cannot be measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from kunshan_gis.model import Points, WalkNetwork
+from kunshan_gis.network.snap import snap
+
+SOURCES = ("gate", "crossing", "outline", "centroid", "none")
+GATE_LEG_M = 60.0
+OUTLINE_LEG_M = 30.0
+OUTLINE_STEP_M = 20.0
+CENTROID_LEG_M = 200.0
+
+
+@dataclass(frozen=True, eq=False)
+class ParkAccess:
+    """Park entrances placed on the network.
+
+    Attributes
+    ----------
+    table : GeoDataFrame
+        One row an entrance: park_id, access_source, geometry.
+    points : Points
+        The same rows on the network, all placed.
+    source : Series
+        Per park (index: park id) the rung of the ladder that serves it.
+    """
+
+    table: gpd.GeoDataFrame
+    points: Points
+    source: pd.Series
+
+    def of(self, parks: pd.Index) -> Points:
+        """The entrances of some parks only."""
+        rows = np.flatnonzero(self.table["park_id"].isin(parks))
+        return select(self.points, rows)
+
+
+def select(points: Points, rows: NDArray[np.int64]) -> Points:
+    """Some of the points, in the order of `rows`."""
+    return Points(points.edge[rows], points.offset_m[rows], points.leg_m[rows], points.reason[rows])
+
+
+def park_access(
+    parks: gpd.GeoDataFrame,
+    gates: gpd.GeoDataFrame | None,
+    network: WalkNetwork,
+    *,
+    bridged: NDArray[np.bool_] | None = None,
+    min_component_m: float = 0.0,
+) -> ParkAccess:
+    """Entrances of every park by the ladder; each park stands on one rung.
+
+    Parameters
+    ----------
+    parks : GeoDataFrame
+        Polygons with `id`, metric CRS.
+    gates : GeoDataFrame or None
+        Points with `park_id`.
+    bridged : (edges,) bool, optional
+        Edges on a bridge or in a tunnel: they cross an outline without leading in.
+    """
+    found = []
+    waiting = parks[["id", "geometry"]]
+    rungs: tuple[tuple[str, Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame], float], ...] = (
+        ("gate", lambda rest: _gates(rest, gates), GATE_LEG_M),
+        ("crossing", lambda rest: _crossings(rest, network, bridged), 1.0),
+        ("outline", _outline, OUTLINE_LEG_M),
+        ("centroid", _middle, CENTROID_LEG_M),
+    )
+    for source, candidates, leg in rungs:
+        table = candidates(waiting)
+        placed = snap(table.geometry, network, max_leg_m=leg, min_component_m=min_component_m, name="park entrances")
+        rows = np.flatnonzero(placed.placed)
+        found.append((table.iloc[rows].assign(access_source=source), select(placed, rows)))
+        waiting = waiting[~waiting["id"].isin(table["park_id"].iloc[rows])]
+    table = gpd.GeoDataFrame(pd.concat([part for part, _ in found], ignore_index=True), crs=parks.crs)
+    points = Points(*(np.concatenate([getattr(part, key) for _, part in found]) for key in _FIELDS))
+    source = table.groupby("park_id")["access_source"].first().reindex(parks["id"]).fillna("none")
+    return ParkAccess(table, points, source.rename("access_source"))
+
+
+_FIELDS = ("edge", "offset_m", "leg_m", "reason")
+
+
+def _entrances(park_id: object, geometry: object, crs: object) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"park_id": np.asarray(park_id, dtype=object)}, geometry=geometry, crs=crs)
+
+
+def _gates(parks: gpd.GeoDataFrame, gates: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    if gates is None:
+        return _entrances([], [], parks.crs)
+    own = gates[gates["park_id"].isin(parks["id"])]
+    return _entrances(own["park_id"], np.asarray(own.geometry.array), parks.crs)
+
+
+def _crossings(parks: gpd.GeoDataFrame, network: WalkNetwork, bridged: NDArray[np.bool_] | None) -> gpd.GeoDataFrame:
+    outline = shapely.boundary(np.asarray(parks.geometry.array))
+    edges = np.arange(len(network.lines)) if bridged is None else np.flatnonzero(~bridged)
+    park, hit = shapely.STRtree(network.lines[edges]).query(outline, predicate="intersects")
+    met = shapely.intersection(outline[park], network.lines[edges[hit]])
+    points, owner = shapely.get_coordinates(met, return_index=True)  # a way along the outline gives its vertices
+    unique = ~pd.DataFrame(points.round(2)).assign(park=park[owner]).duplicated().to_numpy()
+    return _entrances(parks["id"].to_numpy()[park[owner[unique]]], shapely.points(points[unique]), parks.crs)
+
+
+def _outline(parks: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    outline = shapely.segmentize(shapely.boundary(np.asarray(parks.geometry.array)), OUTLINE_STEP_M)
+    points, park = shapely.get_coordinates(outline, return_index=True)
+    return _entrances(parks["id"].to_numpy()[park], shapely.points(points), parks.crs)
+
+
+def _middle(parks: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return _entrances(parks["id"].to_numpy(), shapely.point_on_surface(np.asarray(parks.geometry.array)), parks.crs)
