@@ -1,0 +1,50 @@
+"""Regional spatial planning: who reaches what on foot, with every number's origin.
+
+Names are loaded when first used, so that `import kunshan_gis` is instant.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kunshan_gis.layers import embedded_folder, open_area
+    from kunshan_gis.model import Edit, Result, StudyArea
+    from kunshan_gis.studies.park_reach import ParkReach, park_reach
+    from kunshan_gis.studies.walk import Walk
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Edit": "kunshan_gis.model",
+    "ParkReach": "kunshan_gis.studies.park_reach",
+    "Result": "kunshan_gis.model",
+    "StudyArea": "kunshan_gis.model",
+    "Walk": "kunshan_gis.studies.walk",
+    "embedded_folder": "kunshan_gis.layers",
+    "open_area": "kunshan_gis.layers",
+    "park_reach": "kunshan_gis.studies.park_reach",
+}
+
+__all__ = [
+    "Edit",
+    "ParkReach",
+    "Result",
+    "StudyArea",
+    "Walk",
+    "__version__",
+    "embedded_folder",
+    "open_area",
+    "park_reach",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

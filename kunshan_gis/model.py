@@ -79,6 +79,7 @@ class LayerInfo(_Frozen):
     accuracy_m: float | None = Field(default=None, ge=0)
     sensitivity: Sensitivity = "public"
     crs: str | None = None
+    walk_filter: str = ""
     note: str = ""
 
     @field_validator("kind")
@@ -361,7 +362,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Style:
-    """How one class of features is drawn: fill, line, width and point radius in pixels, dash, hatch, bilingual label."""
+    """How one class of features is drawn: fill, line, width and radius in pixels, dash, hatch, bilingual label."""
 
     zh: str
     en: str

@@ -1,6 +1,6 @@
 """Streets to walking costs: build, snap, find entrances, search. Metres first; pace comes afterwards."""
 
-from kunshan_gis.network.access import ParkAccess, park_access, select
+from kunshan_gis.network.access import ACCESS_SOURCES, ParkAccess, park_access, select
 from kunshan_gis.network.audit import edge_distance
 from kunshan_gis.network.build import build
 from kunshan_gis.network.covered import covered_streets
@@ -8,6 +8,7 @@ from kunshan_gis.network.search import Field, nearest, search
 from kunshan_gis.network.snap import snap
 
 __all__ = [
+    "ACCESS_SOURCES",
     "Field",
     "ParkAccess",
     "build",

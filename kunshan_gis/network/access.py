@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from kunshan_gis.model import Points, WalkNetwork
 from kunshan_gis.network.snap import snap
 
-SOURCES = ("gate", "crossing", "outline", "centroid", "none")
+ACCESS_SOURCES = ("gate", "crossing", "outline", "centroid", "none")
 GATE_LEG_M = 60.0
 OUTLINE_LEG_M = 30.0
 OUTLINE_STEP_M = 20.0

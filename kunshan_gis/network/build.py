@@ -115,7 +115,8 @@ def _edge_ids(grid: NDArray[np.int64], edge: NDArray[np.int64]) -> NDArray[np.ui
     place = _mix(grid[:, 0].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) ^ _mix(grid[:, 1].astype(np.uint64)))
     forward: NDArray[np.uint64] = np.add.reduceat(_mix(place + step), begin)
     backward: NDArray[np.uint64] = np.add.reduceat(_mix(place + size[edge] - np.uint64(1) - step), begin)
-    return np.bitwise_xor(_mix(np.bitwise_xor(forward, backward)), forward + backward)
+    either_way: NDArray[np.uint64] = np.bitwise_xor(_mix(np.bitwise_xor(forward, backward)), forward + backward)
+    return either_way
 
 
 def _mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -128,6 +129,8 @@ def _mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def _component_lengths(edge_uv: NDArray[np.int64], length: NDArray[np.float64], nodes: int) -> NDArray[np.float64]:
     u, v = edge_uv.T
     _, label = connected_components(coo_array((np.ones(len(u)), (u, v)), shape=(nodes, nodes)), directed=False)
+    piece: NDArray[np.int64] = label[u]
     metres = np.zeros(nodes)
-    np.add.at(metres, label[u], length)
-    return metres[label[u]]
+    np.add.at(metres, piece, length)
+    whole: NDArray[np.float64] = metres[piece]
+    return whole

@@ -1,0 +1,168 @@
+"""The tables of a study per area, zone and town, and the account of what made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from kunshan_gis import __version__
+from kunshan_gis.analysis import UNASSIGNED, coverage
+from kunshan_gis.model import Layer, Points, Provenance, StudyArea, WalkNetwork
+from kunshan_gis.network import ACCESS_SOURCES, ParkAccess
+from kunshan_gis.schema import KINDS
+
+ALL = "all"
+CONTEXT = ("boundary", "water")
+"""Kinds that check the data and draw the map but move no figure."""
+
+
+def unit_tables(
+    area: StudyArea, homes: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, tiers: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """Long tables per unit: one row per unit and tier."""
+    units: dict[str, tuple[str | None, pd.DataFrame]] = {"area": (None, _area_names(area))}
+    if "zone_id" in homes:
+        units["zones"] = ("zone_id", _names(area, "zones"))
+    if "town_id" in homes:
+        units["towns"] = ("town_id", _names(area, "towns"))
+    tables = {}
+    for unit, (column, names) in units.items():
+        rows = [
+            coverage(homes["population"], homes[f"state_{tier}"], None if column is None else homes[column])
+            .reset_index()
+            .assign(tier=tier)
+            for tier in tiers
+        ]
+        long = pd.concat(rows, ignore_index=True)
+        if column is None:
+            long["unit_id"] = names["unit_id"].iloc[0]
+        tables[unit] = _ordered(names.merge(long, on="unit_id", how="right"), names, tiers)
+    tables["parks"] = _park_counts(parks, tiers)
+    return tables
+
+
+def _ordered(table: pd.DataFrame, names: pd.DataFrame, tiers: Sequence[str]) -> pd.DataFrame:
+    unit = pd.Categorical(table["unit_id"], [*names["unit_id"]])
+    tier = pd.Categorical(table["tier"], list(tiers))
+    order = table.assign(_unit=unit, _tier=tier).sort_values(["_unit", "_tier"])
+    columns = ["unit_id", "name", "name_en", "tier", "population", "covered", "not_covered", "not_measurable"]
+    return order[[*columns, "share_covered", "share_measurable"]].reset_index(drop=True)
+
+
+def _area_names(area: StudyArea) -> pd.DataFrame:
+    key = area.info.adcode or "area"
+    return pd.DataFrame({"unit_id": [key], "name": [area.info.name], "name_en": [area.info.name_en]})
+
+
+def _names(area: StudyArea, kind: str) -> pd.DataFrame:
+    table = area.optional(kind)
+    if table is None:
+        ids = sorted(area.table("zone_towns")["zone_id"].dropna().unique())
+        table = pd.DataFrame({"id": ids, "name": ids, "name_en": ids})
+    named = pd.DataFrame({"unit_id": table["id"]})
+    for column in ("name", "name_en"):
+        named[column] = table[column].fillna(table["id"]) if column in table else table["id"]
+    rest = pd.DataFrame({"unit_id": [UNASSIGNED], "name": ["未划入"], "name_en": ["Unassigned"]})
+    return pd.concat([named, rest], ignore_index=True)
+
+
+def _park_counts(parks: gpd.GeoDataFrame, tiers: Sequence[str]) -> pd.DataFrame:
+    rows = []
+    for tier in tiers:
+        own = parks if tier == ALL else parks[parks["tier"] == tier]
+        rows.append(
+            {
+                "tier": tier,
+                "parks": len(own),
+                "entrances": int(own["entrances"].sum()),
+                "area_m2": round(float(own["area_m2"].sum()), 1),
+                "parks_without_access": int((own["access_source"] == "none").sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def counts_of(
+    homes: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, access: ParkAccess, placed: Points, near_edge: int
+) -> dict[str, Any]:
+    legs = placed.leg_m[placed.placed]
+    reasons = homes.groupby(placed.reason)["population"].sum()
+    return {
+        "homes": len(homes),
+        "population": int(homes["population"].sum()),
+        "parks": len(parks),
+        "entrances": len(access.table),
+        "parks_by_access_source": {source: int((access.source == source).sum()) for source in ACCESS_SOURCES},
+        "people_not_measurable_by_reason": {str(k): int(v) for k, v in reasons.items() if k},
+        "home_leg_m": {
+            "median": round(float(np.median(legs)), 1) if len(legs) else None,
+            "p95": round(float(np.percentile(legs, 95)), 1) if len(legs) else None,
+            "max": round(float(legs.max()), 1) if len(legs) else None,
+        },
+        "people_within_one_walk_of_the_data_edge": near_edge,
+    }
+
+
+def provenance_of(
+    area: StudyArea,
+    kinds: Iterable[str],
+    parameters: Mapping[str, Any],
+    net: WalkNetwork,
+    counts: Mapping[str, Any],
+    *,
+    profile: str,
+    optional: Mapping[str, str],
+) -> Provenance:
+    """The account of a result: parameters, inputs with their digests, what was missing, what to be wary of."""
+    used = [area.layer(kind) for kind in kinds if area.has(kind)]
+    missing = [
+        {"kind": kind, "title": KINDS[kind].zh, "title_en": KINDS[kind].en, "without": without}
+        for kind, without in optional.items()
+        if not area.has(kind)
+    ]
+    total = area.info.population
+    warnings = []
+    if total is not None and total != counts["population"]:
+        warnings.append(
+            f"居民点合计 {counts['population']:,} 人，目录登记 {total:,} 人 / "
+            f"homes hold {counts['population']:,} people, the catalogue states {total:,}"
+        )
+    if near := counts["people_within_one_walk_of_the_data_edge"]:
+        warnings.append(
+            f"{near:,} 人住在街道数据边缘一次步行之内，其可达性可能被低估 / "
+            f"{near:,} people live within one walk of the street data's edge; their reach may be understated"
+        )
+    return Provenance(
+        study="park_reach",
+        parameters=parameters,
+        profile=profile,
+        walk_filter=net.walk_filter,
+        analysis_crs=net.crs,
+        inputs=tuple(
+            {
+                "layer": layer.info.name,
+                "kind": layer.info.kind,
+                "path": layer.info.path,
+                "sha256": layer.sha256,
+                "date": layer.info.date,
+                "basis": layer.info.basis,
+                "datum": layer.info.datum,
+                "source": layer.info.source,
+            }
+            for layer in used
+        ),
+        edits=tuple(edit.as_dict() for edit in area.edits),
+        code_version=__version__,
+        reportable=not any(_moves_a_figure(layer) for layer in used),
+        counts=counts,
+        missing=tuple(missing),
+        warnings=tuple(warnings),
+    )
+
+
+def _moves_a_figure(layer: Layer) -> bool:
+    return layer.demonstration and layer.info.kind not in CONTEXT

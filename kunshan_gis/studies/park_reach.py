@@ -1,0 +1,172 @@
+"""Who reaches a park on foot: the study that joins layers, network and analysis.
+
+Read this first: it is the whole path from a study area to coverage per tier, zone and town.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from kunshan_gis import network
+from kunshan_gis.analysis import states, town_of, zone_of
+from kunshan_gis.errors import LayerNotFoundError, NetworkError
+from kunshan_gis.model import Points, Progress, Result, StudyArea, WalkNetwork, silent
+from kunshan_gis.schema import KINDS, TIERS
+from kunshan_gis.studies.accounts import ALL, counts_of, provenance_of, unit_tables
+from kunshan_gis.studies.walk import Walk, walk_network
+
+REQUIRED = ("streets", "homes", "parks")
+OPTIONAL = {
+    "boundary": "数据边缘检查 / check of the data's edge",
+    "park_gates": "公园出入口改由步行道与边界交点推算 / entrances derived from paths crossing the outline",
+    "towns": "分乡镇数字 / figures by town",
+    "zone_towns": "分片区数字 / figures by zone",
+    "zones": "片区名称 / names of zones",
+    "water": "水面不计为数据缺口 / water not taken for missing streets",
+}
+KINDS_READ = (*REQUIRED, *OPTIONAL)
+
+
+@dataclass(frozen=True, eq=False)
+class ParkReach:
+    """Everything the study worked out, for tables and maps.
+
+    Attributes
+    ----------
+    homes : GeoDataFrame
+        id, population, town_id, zone_id, and per tier `metres_<tier>` and `state_<tier>`.
+    parks : GeoDataFrame
+        The parks with `area_m2`, `access_source`, `entrances`.
+    entrances : GeoDataFrame
+        Where parks are entered: park_id, access_source, geometry.
+    fields : mapping of tier to network.Field
+        Distance from the nearest entrance to every junction, for drawing reach.
+    """
+
+    result: Result
+    homes: gpd.GeoDataFrame
+    parks: gpd.GeoDataFrame
+    entrances: gpd.GeoDataFrame
+    fields: dict[str, network.Field]
+    tiers: tuple[str, ...]
+    walk: Walk
+
+
+def park_reach(area: StudyArea, walk: Walk, *, allow_open_edge: bool = False, progress: Progress = silent) -> ParkReach:
+    """Residents within walking distance of a park entrance, per tier, for the area, its zones and towns.
+
+    Raises
+    ------
+    LayerNotFoundError
+        Streets, homes or parks are missing.
+    NetworkError
+        Nothing can be walked on, or the street data ends within one walk of residents although a boundary is
+        given (`allow_open_edge` goes on and says so).
+    """
+    _require(area)
+    progress("步行网络 / walking network", 0, 4)
+    net = walk_network(area)
+    near_edge = _near_the_edge(area, net, walk, allow_open_edge=allow_open_edge)
+    progress("公园出入口 / park entrances", 1, 4)
+    parks = _measured_parks(area)
+    access = _access(area, net, parks, walk)
+    parks = parks.assign(
+        access_source=access.source.reindex(parks["id"]).to_numpy(),
+        entrances=parks["id"].map(access.table["park_id"].value_counts()).fillna(0).astype(int),
+    )
+    progress("居民步行距离 / walking distances", 2, 4)
+    homes = _homes(area)
+    placed = _placed_homes(area, net, walk)
+    tiers, fields = _tiers(parks), {}
+    for tier in tiers:
+        ids = parks["id"] if tier == ALL else parks.loc[parks["tier"] == tier, "id"]
+        fields[tier] = network.search(net, access.of(pd.Index(ids)))
+        found = network.nearest(fields[tier], placed)
+        metres = pd.Series(found["metres"].to_numpy(), index=homes.index)
+        measurable = pd.Series(placed.placed, index=homes.index)
+        homes[f"metres_{tier}"] = metres
+        homes[f"state_{tier}"] = states(metres, measurable, cutoff_m=walk.cutoff_m)
+    progress("汇总 / summing up", 3, 4)
+    parameters = {**walk.parameters(), "allow_open_edge": allow_open_edge}
+    counts = counts_of(homes, parks, access, placed, near_edge)
+    provenance = provenance_of(area, KINDS_READ, parameters, net, counts, profile=walk.profile, optional=OPTIONAL)
+    tables = unit_tables(area, homes, parks, tiers)
+    progress("汇总 / summing up", 4, 4)
+    return ParkReach(Result(provenance, tables), homes, parks, access.table, fields, tiers, walk)
+
+
+def _require(area: StudyArea) -> None:
+    missing = [kind for kind in REQUIRED if not area.has(kind)]
+    if missing:
+        titles = ", ".join(f"{kind} ({KINDS[kind].zh} {KINDS[kind].en})" for kind in missing)
+        raise LayerNotFoundError(
+            f"{area.info.name} {area.info.name_en}: park reach needs layers that are not there: {titles}. "
+            "Add a [[layer]] block for each to catalog.toml"
+        )
+
+
+def _near_the_edge(area: StudyArea, net: WalkNetwork, walk: Walk, *, allow_open_edge: bool) -> int:
+    """People whose walk may leave the street data; with a boundary given that is refused."""
+    homes, water = area.table("homes"), area.optional("water")
+    areal = None if water is None else water.geometry[water.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+    distance = area.remember(
+        "edge distance", ["streets", "homes", "water"], None,
+        lambda: network.edge_distance(homes.geometry, net, known_empty=areal),
+    )  # fmt: skip
+    people = int(homes["population"].to_numpy()[distance < walk.cutoff_m].sum())
+    if people and area.has("boundary") and not allow_open_edge:
+        raise NetworkError(
+            f"the street data ends within {walk.cutoff_m:g} m of the homes of {people:,} residents: what they reach "
+            "beyond it is unknown. Add streets to one walk beyond the boundary, or go on with --allow-open-edge "
+            "(every result then says so)"
+        )
+    return people
+
+
+def _measured_parks(area: StudyArea) -> gpd.GeoDataFrame:
+    parks = area.table("parks")
+    outline = pd.Series(parks.geometry.area, index=parks.index)
+    given = parks["area_m2"].astype(float) if "area_m2" in parks else pd.Series(np.nan, index=parks.index)
+    tier = parks["tier"] if "tier" in parks else pd.Series(None, index=parks.index, dtype=object)
+    return parks.assign(area_m2=given.fillna(outline), tier=tier)
+
+
+def _access(area: StudyArea, net: WalkNetwork, parks: gpd.GeoDataFrame, walk: Walk) -> network.ParkAccess:
+    streets = area.table("streets")
+    structure = streets["structure"] if "structure" in streets else pd.Series("ground", index=streets.index)
+    bridged = structure.isin(["elevated", "tunnel"]).to_numpy()[net.street]
+    return area.remember(
+        "access", ["streets", "parks", "park_gates"], walk.min_component_m,
+        lambda: network.park_access(
+            parks, area.optional("park_gates"), net, bridged=bridged, min_component_m=walk.min_component_m
+        ),
+    )  # fmt: skip
+
+
+def _placed_homes(area: StudyArea, net: WalkNetwork, walk: Walk) -> Points:
+    return area.remember(
+        "homes on network", ["streets", "homes"], [walk.max_leg_m, walk.min_component_m],
+        lambda: network.snap(
+            area.table("homes").geometry, net,
+            max_leg_m=walk.max_leg_m, min_component_m=walk.min_component_m, name="homes",
+        ),
+    )  # fmt: skip
+
+
+def _homes(area: StudyArea) -> gpd.GeoDataFrame:
+    homes = area.table("homes")
+    table = homes[["id", "population", "geometry"]].copy()
+    table["population"] = table["population"].astype("int64")
+    if area.has("towns"):
+        table["town_id"] = town_of(homes, area.table("towns"))
+        if area.has("zone_towns"):
+            table["zone_id"] = zone_of(table["town_id"], area.table("zone_towns"))
+    return table
+
+
+def _tiers(parks: gpd.GeoDataFrame) -> tuple[str, ...]:
+    return (ALL, *(tier for tier in TIERS if (parks["tier"] == tier).any()))
