@@ -50,6 +50,7 @@ INDICATORS: dict[str, Indicator] = {
         Indicator("access_source", "入口依据", "Entrance from", "text", "gate, crossing, outline, centroid or none"),
         Indicator("entrances", "入口数", "Entrances", "count", "entrances placed on the network"),
         Indicator("parks", "公园数", "Parks", "count", "number of parks"),
+        Indicator("parks_without_access", "无入口公园数", "Parks without entrance", "count", "no walkable way near"),
         Indicator("area_m2", "面积", "Area", "m2", "published, else measured from the outline"),
     )
 }  # fmt: skip

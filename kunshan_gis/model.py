@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from kunshan_gis.crs import Datum, analysis_crs
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
+from kunshan_gis.messages import Text
 from kunshan_gis.schema import KINDS
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ Sensitivity = Literal["public", "internal", "secret"]
 DEMONSTRATION: tuple[Basis, ...] = ("schematic", "synthetic")
 
 Progress = Callable[[str, int, int], None]
-"""Called with (what is being done, steps done, steps in all); the terminal and notebooks both show it."""
+"""Called with (key of a message that says what is done, steps done, steps in all); terminal and notebooks show it."""
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -343,8 +344,8 @@ class Provenance:
     code_version: str
     reportable: bool
     counts: Mapping[str, Any] = field(default_factory=dict)
-    missing: tuple[Mapping[str, str], ...] = ()
-    warnings: tuple[str, ...] = ()
+    missing: tuple[Mapping[str, Any], ...] = ()
+    warnings: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

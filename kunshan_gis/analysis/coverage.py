@@ -15,6 +15,8 @@ from kunshan_gis.errors import ParameterError
 from kunshan_gis.indicators import STATE_LABELS
 
 STATES = tuple(STATE_LABELS)
+TOLERANCE_M = 0.05
+"""Coordinates are kept to about a centimetre: a home closer to the cutoff than this is exactly at it."""
 
 
 def states(metres: pd.Series, measurable: pd.Series, *, cutoff_m: float) -> pd.Series:
@@ -27,7 +29,7 @@ def states(metres: pd.Series, measurable: pd.Series, *, cutoff_m: float) -> pd.S
     measurable : Series of bool, same index
         False where the home could not be put on the network.
     cutoff_m : float
-        Inclusive.
+        Inclusive, to 5 cm.
 
     Raises
     ------
@@ -36,7 +38,7 @@ def states(metres: pd.Series, measurable: pd.Series, *, cutoff_m: float) -> pd.S
     """
     if not np.isfinite(cutoff_m) or cutoff_m <= 0:
         raise ParameterError(f"a walked distance of {cutoff_m} m covers nothing; give minutes and speed above 0")
-    state = np.where(measurable, np.where(metres <= cutoff_m, "covered", "not_covered"), "not_measurable")
+    state = np.where(measurable, np.where(metres <= cutoff_m + TOLERANCE_M, "covered", "not_covered"), "not_measurable")
     return pd.Series(state, index=metres.index, name="state", dtype=object)
 
 

@@ -1,6 +1,6 @@
 """Files to clean tables: catalogue, readers, importers. The only code that reads files."""
 
 from kunshan_gis.layers.area import Survey, open_area, survey
-from kunshan_gis.layers.catalog import embedded_folder, read_catalog
+from kunshan_gis.layers.catalog import embedded_folder, read_catalog, read_toml
 
-__all__ = ["Survey", "embedded_folder", "open_area", "read_catalog", "survey"]
+__all__ = ["Survey", "embedded_folder", "open_area", "read_catalog", "read_toml", "survey"]

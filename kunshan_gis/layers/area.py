@@ -54,12 +54,12 @@ def survey(folder: Path, kinds: Collection[str] | None = None, *, progress: Prog
     layers: list[Layer] = []
     problems: list[Problem] = []
     for done, layer in enumerate(wanted):
-        progress("读取图层 / reading layers", done, len(wanted))
+        progress("reading", done, len(wanted))
         table, found = _read_checked(folder, layer, info)
         problems += found
         if table is not None:
             layers.append(Layer(layer, table, content_sha256(folder / layer.path)))
-    progress("读取图层 / reading layers", len(wanted), len(wanted))
+    progress("reading", len(wanted), len(wanted))
     problems += _dangling(layers)
     return Survey(info, tuple(wanted), tuple(layers), tuple(problems))
 

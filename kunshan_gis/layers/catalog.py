@@ -39,7 +39,7 @@ def read_catalog(folder: Path) -> tuple[AreaInfo, list[LayerInfo]]:
         raise LayerNotFoundError(f"{folder} is not a folder; give --layers a folder that holds {CATALOG}")
     if not file.is_file():
         raise LayerNotFoundError(f"{folder} holds no {CATALOG}; it describes the layers of a study area")
-    document = _parse(file)
+    document = read_toml(file)
     blocks = document.get("layer", [])
     problems: list[Problem] = [
         Problem(CATALOG, f"unknown entry `{key}`", "a catalogue holds [area] and [[layer]] blocks")
@@ -58,9 +58,20 @@ def read_catalog(folder: Path) -> tuple[AreaInfo, list[LayerInfo]]:
     return area, infos
 
 
-def _parse(file: Path) -> dict[str, Any]:
+def read_toml(file: Path) -> dict[str, Any]:
+    """A TOML file as plain data.
+
+    Raises
+    ------
+    LayerNotFoundError
+        The file is not there.
+    CatalogError
+        It is not TOML or not UTF-8; names the line.
+    """
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise LayerNotFoundError(f"{file} is not there") from error
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"{file} is not valid TOML: {error}. Correct that line") from error
     except UnicodeDecodeError as error:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from kunshan_gis import __version__
-from kunshan_gis.analysis import UNASSIGNED, coverage
+from kunshan_gis.analysis import STATES, UNASSIGNED, coverage
+from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Layer, Points, Provenance, StudyArea, WalkNetwork
 from kunshan_gis.network import ACCESS_SOURCES, ParkAccess
 from kunshan_gis.schema import KINDS
@@ -29,28 +30,25 @@ def unit_tables(
         units["zones"] = ("zone_id", _names(area, "zones"))
     if "town_id" in homes:
         units["towns"] = ("town_id", _names(area, "towns"))
-    tables = {}
-    for unit, (column, names) in units.items():
-        rows = [
-            coverage(homes["population"], homes[f"state_{tier}"], None if column is None else homes[column])
-            .reset_index()
-            .assign(tier=tier)
-            for tier in tiers
-        ]
-        long = pd.concat(rows, ignore_index=True)
-        if column is None:
-            long["unit_id"] = names["unit_id"].iloc[0]
-        tables[unit] = _ordered(names.merge(long, on="unit_id", how="right"), names, tiers)
+    tables = {
+        unit: _unit_table(homes, tiers, names, None if column is None else homes[column])
+        for unit, (column, names) in units.items()
+    }
     tables["parks"] = _park_counts(parks, tiers)
     return tables
 
 
-def _ordered(table: pd.DataFrame, names: pd.DataFrame, tiers: Sequence[str]) -> pd.DataFrame:
-    unit = pd.Categorical(table["unit_id"], [*names["unit_id"]])
-    tier = pd.Categorical(table["tier"], list(tiers))
-    order = table.assign(_unit=unit, _tier=tier).sort_values(["_unit", "_tier"])
-    columns = ["unit_id", "name", "name_en", "tier", "population", "covered", "not_covered", "not_measurable"]
-    return order[[*columns, "share_covered", "share_measurable"]].reset_index(drop=True)
+def _unit_table(
+    homes: gpd.GeoDataFrame, tiers: Sequence[str], names: pd.DataFrame, by: pd.Series | None
+) -> pd.DataFrame:
+    """Every unit and tier, in the order of the layers; a unit without people has a share of NaN."""
+    unit = pd.Series(names["unit_id"].iloc[0], index=homes.index) if by is None else by
+    measured = [coverage(homes["population"], homes[f"state_{tier}"], unit).assign(tier=tier) for tier in tiers]
+    table = names.merge(pd.DataFrame({"tier": list(tiers)}), how="cross")
+    table = table.merge(pd.concat(measured).reset_index(), on=["unit_id", "tier"], how="left")
+    people = ["population", *STATES]
+    table[people] = table[people].fillna(0).astype("int64")
+    return table[(table["unit_id"] != UNASSIGNED) | (table["population"] > 0)].reset_index(drop=True)
 
 
 def _area_names(area: StudyArea) -> pd.DataFrame:
@@ -66,8 +64,9 @@ def _names(area: StudyArea, kind: str) -> pd.DataFrame:
     named = pd.DataFrame({"unit_id": table["id"]})
     for column in ("name", "name_en"):
         named[column] = table[column].fillna(table["id"]) if column in table else table["id"]
-    rest = pd.DataFrame({"unit_id": [UNASSIGNED], "name": ["未划入"], "name_en": ["Unassigned"]})
-    return pd.concat([named, rest], ignore_index=True)
+    rest = text("unassigned")
+    unassigned = pd.DataFrame({"unit_id": [UNASSIGNED], "name": [rest.zh], "name_en": [rest.en]})
+    return pd.concat([named, unassigned], ignore_index=True)
 
 
 def _park_counts(parks: gpd.GeoDataFrame, tiers: Sequence[str]) -> pd.DataFrame:
@@ -115,27 +114,15 @@ def provenance_of(
     counts: Mapping[str, Any],
     *,
     profile: str,
-    optional: Mapping[str, str],
+    optional: Iterable[str],
 ) -> Provenance:
     """The account of a result: parameters, inputs with their digests, what was missing, what to be wary of."""
     used = [area.layer(kind) for kind in kinds if area.has(kind)]
     missing = [
-        {"kind": kind, "title": KINDS[kind].zh, "title_en": KINDS[kind].en, "without": without}
-        for kind, without in optional.items()
+        {"kind": kind, "title": Text(KINDS[kind].zh, KINDS[kind].en), "without": text(f"without_{kind}")}
+        for kind in optional
         if not area.has(kind)
     ]
-    total = area.info.population
-    warnings = []
-    if total is not None and total != counts["population"]:
-        warnings.append(
-            f"居民点合计 {counts['population']:,} 人，目录登记 {total:,} 人 / "
-            f"homes hold {counts['population']:,} people, the catalogue states {total:,}"
-        )
-    if near := counts["people_within_one_walk_of_the_data_edge"]:
-        warnings.append(
-            f"{near:,} 人住在街道数据边缘一次步行之内，其可达性可能被低估 / "
-            f"{near:,} people live within one walk of the street data's edge; their reach may be understated"
-        )
     return Provenance(
         study="park_reach",
         parameters=parameters,
@@ -160,8 +147,20 @@ def provenance_of(
         reportable=not any(_moves_a_figure(layer) for layer in used),
         counts=counts,
         missing=tuple(missing),
-        warnings=tuple(warnings),
+        warnings=tuple(_warnings(area, parameters, counts)),
     )
+
+
+def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[str, Any]) -> list[Text]:
+    found = []
+    stated, held = area.info.population, counts["population"]
+    if stated is not None and stated != held:
+        found.append(text("warn_total", homes=held, stated=stated))
+    if near := counts["people_within_one_walk_of_the_data_edge"]:
+        found.append(text("warn_edge", people=near, metres=parameters["cutoff_m"]))
+    if lost := counts["parks_by_access_source"]["none"]:
+        found.append(text("warn_no_access", parks=lost))
+    return found
 
 
 def _moves_a_figure(layer: Layer) -> bool:

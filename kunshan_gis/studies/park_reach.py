@@ -20,14 +20,7 @@ from kunshan_gis.studies.accounts import ALL, counts_of, provenance_of, unit_tab
 from kunshan_gis.studies.walk import Walk, walk_network
 
 REQUIRED = ("streets", "homes", "parks")
-OPTIONAL = {
-    "boundary": "数据边缘检查 / check of the data's edge",
-    "park_gates": "公园出入口改由步行道与边界交点推算 / entrances derived from paths crossing the outline",
-    "towns": "分乡镇数字 / figures by town",
-    "zone_towns": "分片区数字 / figures by zone",
-    "zones": "片区名称 / names of zones",
-    "water": "水面不计为数据缺口 / water not taken for missing streets",
-}
+OPTIONAL = ("boundary", "park_gates", "towns", "zone_towns", "zones", "water")
 KINDS_READ = (*REQUIRED, *OPTIONAL)
 
 
@@ -68,17 +61,17 @@ def park_reach(area: StudyArea, walk: Walk, *, allow_open_edge: bool = False, pr
         given (`allow_open_edge` goes on and says so).
     """
     _require(area)
-    progress("步行网络 / walking network", 0, 4)
+    progress("building_network", 0, 4)
     net = walk_network(area)
     near_edge = _near_the_edge(area, net, walk, allow_open_edge=allow_open_edge)
-    progress("公园出入口 / park entrances", 1, 4)
+    progress("finding_entrances", 1, 4)
     parks = _measured_parks(area)
     access = _access(area, net, parks, walk)
     parks = parks.assign(
         access_source=access.source.reindex(parks["id"]).to_numpy(),
         entrances=parks["id"].map(access.table["park_id"].value_counts()).fillna(0).astype(int),
     )
-    progress("居民步行距离 / walking distances", 2, 4)
+    progress("walking", 2, 4)
     homes = _homes(area)
     placed = _placed_homes(area, net, walk)
     tiers, fields = _tiers(parks), {}
@@ -90,12 +83,12 @@ def park_reach(area: StudyArea, walk: Walk, *, allow_open_edge: bool = False, pr
         measurable = pd.Series(placed.placed, index=homes.index)
         homes[f"metres_{tier}"] = metres
         homes[f"state_{tier}"] = states(metres, measurable, cutoff_m=walk.cutoff_m)
-    progress("汇总 / summing up", 3, 4)
+    progress("summing", 3, 4)
     parameters = {**walk.parameters(), "allow_open_edge": allow_open_edge}
     counts = counts_of(homes, parks, access, placed, near_edge)
     provenance = provenance_of(area, KINDS_READ, parameters, net, counts, profile=walk.profile, optional=OPTIONAL)
     tables = unit_tables(area, homes, parks, tiers)
-    progress("汇总 / summing up", 4, 4)
+    progress("summing", 4, 4)
     return ParkReach(Result(provenance, tables), homes, parks, access.table, fields, tiers, walk)
 
 

@@ -1,0 +1,151 @@
+"""Tables as planners hand them in: CSV and XLSX with Chinese and English headers.
+
+Demonstration figures are rounded (people in 万人, shares in whole percent) and marked on every sheet.
+Text that a spreadsheet would run as a formula is defused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from kunshan_gis.export.files import csv_bytes
+from kunshan_gis.indicators import INDICATORS, TIER_LABELS, label
+from kunshan_gis.messages import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import xlsxwriter
+
+    from kunshan_gis.model import Provenance, Result
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CELL = 32_767  # Excel's longest text
+_MADE = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a fixed date keeps the bytes the same; Excel knows no zones
+
+
+def result_csv(table: pd.DataFrame, *, reportable: bool) -> bytes:
+    """One table of a result as CSV, a column `reportable` in every row."""
+    shown = _shown(table, demo=not reportable).assign(**{_header("reportable", demo=False): str(reportable).lower()})
+    return csv_bytes(shown.map(_defused))
+
+
+def workbook(result: Result) -> bytes:
+    """All tables of a result as one XLSX: a sheet that says what made them, then a sheet a table."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        book.set_properties({"created": _MADE, "title": result.provenance.study})
+        formats = _formats(book)
+        _about(book, formats, result)
+        for name, table in result.tables.items():
+            _sheet(book, formats, name, table, demo=not result.reportable)
+    return buffer.getvalue()
+
+
+def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    return {
+        "head": book.add_format({"bold": True, "text_wrap": True, "bg_color": "#E8EEF2", "bottom": 1, "valign": "top"}),
+        "mark": book.add_format({"bold": True, "font_color": "#B3261E", "font_size": 13}),
+        "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        "people": book.add_format({"num_format": "#,##0"}),
+        "ten_thousand": book.add_format({"num_format": "0.0"}),
+        "percent": book.add_format({"num_format": "0.0"}),
+        "whole_percent": book.add_format({"num_format": "0"}),
+    }
+
+
+def _sheet(
+    book: xlsxwriter.Workbook, formats: Mapping[str, Any], name: str, table: pd.DataFrame, *, demo: bool
+) -> None:
+    title = text(f"sheet_{name}")
+    sheet = book.add_worksheet(f"{title.zh} {title.en}")
+    top = 0
+    if demo:
+        mark = text("demo_mark")
+        sheet.write_string(0, 0, f"{mark.zh}  {mark.en}", formats["mark"])
+        top = 1
+    shown = _shown(table, demo=demo)
+    sheet.freeze_panes(top + 1, min(3, len(shown.columns)))
+    for column, (key, header) in enumerate(zip(table.columns, shown.columns, strict=True)):
+        sheet.set_column(column, column, 14)
+        sheet.write_string(top, column, header, formats["head"])
+        style = formats[_number_format(str(key), demo=demo)]
+        for row, value in enumerate(shown[header], top + 1):
+            if isinstance(value, str):
+                sheet.write_string(row, column, value[:_CELL], formats["text"])
+            elif not pd.isna(value):
+                sheet.write_number(row, column, float(value), style)
+
+
+def _about(book: xlsxwriter.Workbook, formats: Mapping[str, Any], result: Result) -> None:
+    title = text("sheet_about")
+    sheet = book.add_worksheet(f"{title.zh} {title.en}")
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 90)
+    rows = [*([("demo_mark", "")] if not result.reportable else []), *_about_rows(result.provenance)]
+    for row, (key, value) in enumerate(rows):
+        name = text(key)
+        style = formats["mark"] if key == "demo_mark" else formats["text"]
+        sheet.write_string(row, 0, f"{name.zh} {name.en}", style)
+        sheet.write_string(row, 1, value[:_CELL], formats["text"])
+
+
+def _about_rows(provenance: Provenance) -> list[tuple[str, str]]:
+    rows = [("profile", provenance.profile), ("code_version", provenance.code_version)]
+    rows += [(key, str(value)) for key, value in provenance.parameters.items()]
+    rows += [("walk_filter", provenance.walk_filter), ("analysis_crs", provenance.analysis_crs)]
+    for entry in provenance.inputs:
+        rows.append(
+            ("input", f"{entry['layer']} · {entry['basis']} · {entry['date']} · {entry['source']} · {entry['sha256']}")
+        )
+    rows += [("missing", f"{entry['title'].zh} {entry['title'].en}: {entry['without'].zh} {entry['without'].en}")
+             for entry in provenance.missing]  # fmt: skip
+    return rows + [("warning", f"{warning.zh} {warning.en}") for warning in provenance.warnings]
+
+
+def _unit(key: str) -> str:
+    return INDICATORS[key].unit if key in INDICATORS else "text"
+
+
+def _number_format(key: str, *, demo: bool) -> str:
+    if _unit(key) == "share":
+        return "whole_percent" if demo else "percent"
+    return "ten_thousand" if demo and _unit(key) == "people" else "people"
+
+
+def _header(key: str, *, demo: bool) -> str:
+    zh, en = label(key)
+    if _unit(key) == "share":
+        return f"{zh}（%） {en} (%)"
+    if demo and _unit(key) == "people":
+        unit = text("ten_thousand")
+        return f"{zh}（{unit.zh}） {en} ({unit.en})"
+    return f"{zh} {en}"
+
+
+def _shown(table: pd.DataFrame, *, demo: bool) -> pd.DataFrame:
+    """The table as people read it: bilingual headers and tiers, percent, demonstration figures rounded."""
+    shown = {}
+    for name in table.columns:
+        key, column = str(name), table[name]
+        if key == "tier":
+            column = column.map(lambda tier: " ".join(TIER_LABELS.get(tier, (tier,))))
+        elif _unit(key) == "share":
+            column = (column * 100).round(0 if demo else 1)
+        elif demo and _unit(key) == "people":
+            column = (column / 10_000).round(1)
+        shown[_header(key, demo=demo)] = column
+    return pd.DataFrame(shown)
+
+
+def _defused(value: Any) -> Any:
+    """Text that begins like a formula gets an apostrophe before it (OWASP, CSV injection)."""
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value

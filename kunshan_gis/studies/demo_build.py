@@ -1,0 +1,49 @@
+"""The demonstration layers of a study area, generated again from its real layers and `demo.toml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kunshan_gis import demo
+from kunshan_gis.errors import LayerSchemaError
+from kunshan_gis.export import table_bytes, write_files
+from kunshan_gis.layers import read_catalog, read_toml, survey
+from kunshan_gis.model import Progress, silent
+from kunshan_gis.schema import check
+
+SPEC = "demo.toml"
+
+
+def demo_build(folder: Path, *, out: Path | None = None, progress: Progress = silent) -> list[Path]:
+    """Write the schematic and synthetic layers that the catalogue lists; the same bytes every time.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds catalog.toml, demo.toml and the real layers.
+    out : Path, optional
+        Write there instead of into the folder.
+
+    Raises
+    ------
+    LayerNotFoundError
+        No such folder, catalogue or demo.toml.
+    LayerSchemaError
+        demo.toml or a real layer is wrong, or a generated table does not fit its kind; nothing is written.
+    """
+    spec = demo.parse_spec(read_toml(folder / SPEC))
+    _, described = read_catalog(folder)
+    real = survey(folder, {info.kind for info in described if info.basis not in ("schematic", "synthetic")})
+    if real.problems:
+        raise LayerSchemaError(f"{folder}: the real layers cannot be used as they are", real.problems)
+    made = demo.build({layer.info.name: layer.table for layer in real.layers}, spec, progress=progress)
+    wanted = {info.name: info for info in described if info.name in made}
+    problems = [
+        problem
+        for name, info in wanted.items()
+        for problem in check(made[name], info.kind, where=f"{name} ({info.path})")
+    ]
+    if problems:
+        raise LayerSchemaError("the generated layers do not fit their kinds", problems)
+    files = {info.path: table_bytes(made[name], Path(info.path).suffix) for name, info in wanted.items()}
+    return write_files(folder if out is None else out, files)

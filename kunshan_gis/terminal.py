@@ -1,0 +1,101 @@
+"""What the command line shows on a terminal: progress, coverage tables, the check of the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from kunshan_gis.indicators import TIER_LABELS, label
+from kunshan_gis.messages import text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from rich.console import Console
+
+    from kunshan_gis import model
+    from kunshan_gis.studies.check_layers import LayersReport
+    from kunshan_gis.studies.osm_import import ImportSummary
+
+
+@contextmanager
+def progress_bar(console: Console) -> Iterator[model.Progress]:
+    """A callback that draws one line per kind of work; silent where the output is not a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(key: str, done: int, total: int) -> None:
+            if key not in tasks:
+                tasks[key] = bar.add_task(text(key).first("zh"), total=total)
+            bar.update(tasks[key], completed=done, total=total)
+
+        yield show
+
+
+def print_coverage(table: pd.DataFrame, result: model.Result, console: Console, *, lang: str) -> None:
+    """Coverage per unit and tier, the denominator shown, demonstration figures rounded and marked."""
+    demo = not result.reportable
+    parameters = result.provenance.parameters
+    title = f"{parameters['minutes']:g} min × {parameters['speed_mps']:g} m/s = {parameters['cutoff_m']:g} m · "
+    if demo:
+        console.print(f"[bold red]{text('demo_mark').zh}  {text('demo_mark').en}[/]")
+    columns = ("population", "covered", "not_covered", "not_measurable", "share_covered", "share_measurable")
+    shown = Table(title=title + result.provenance.profile, title_justify="left")
+    shown.add_column(_head("name", lang))
+    shown.add_column(_head("tier", lang))
+    for key in columns:
+        shown.add_column(_head(key, lang), justify="right")
+    for row in table.to_dict(orient="records"):
+        tier = TIER_LABELS.get(row["tier"], (row["tier"], row["tier"]))
+        name = row["name_en"] if lang == "en" else row["name"]
+        cells = [_figure(key, row[key], demo=demo, lang=lang) for key in columns]
+        shown.add_row(escape(str(name)[:60]), tier[lang == "en"], *cells)
+    console.print(shown)
+    for warning in result.provenance.warnings:
+        console.print("! " + warning.first(lang), markup=False, highlight=False)
+
+
+def print_report(report: LayersReport, console: Console) -> None:
+    """The layers of a study area, what is missing, and every problem."""
+    shown = Table(title=escape(report.title[:120]), title_justify="left")
+    for name in report.table.columns:
+        shown.add_column(str(name), justify="right" if name == "rows" else "left", overflow="fold")
+    for row in report.table.astype(object).where(report.table.notna(), "").itertuples(index=False):
+        shown.add_row(*(escape(str(cell)[:80]) for cell in row))
+    console.print(shown)
+    for note in report.notes:
+        console.print("· " + note.first("zh"), markup=False, highlight=False)
+    for problem in report.problems:
+        console.print(f"✗ {problem}", markup=False, highlight=False, style="red")
+    ok = text("check_problems", count=len(report.problems)) if report.problems else text("check_fine")
+    console.print(ok.first("zh"), markup=False, highlight=False)
+
+
+def print_import(summary: ImportSummary, out: Path, console: Console) -> None:
+    """What an import made, and the next command."""
+    for kind, count in summary.counts.items():
+        console.print(f"{kind}: {count:,}", markup=False, highlight=False)
+    for note in summary.notes:
+        console.print("· " + " ".join(note), markup=False, highlight=False, soft_wrap=True)
+    console.print(f"kunshan-gis publish --layers {out}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _head(key: str, lang: str) -> str:
+    return label(key)[lang == "en"]
+
+
+def _figure(key: str, value: float, *, demo: bool, lang: str) -> str:
+    if value != value:  # noqa: PLR0124 - NaN: nobody to share among
+        return "—"
+    if key.startswith("share"):
+        return f"{value:.0%}" if demo else f"{value:.1%}"
+    if demo:
+        return f"{value / 10_000:.1f} 万" if lang == "zh" else f"{value / 1000:.0f} k"
+    return f"{value:,}"
