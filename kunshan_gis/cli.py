@@ -242,13 +242,13 @@ def _walk(area: StudyArea, minutes: float | None, speed_mps: float | None, profi
 def _stdout() -> Console:
     from rich.console import Console
 
-    return Console(soft_wrap=not sys.stdout.isatty())
+    return Console(width=None if sys.stdout.isatty() else 160)
 
 
 def _stderr() -> Console:
     from rich.console import Console
 
-    return Console(stderr=True)
+    return Console(stderr=True, width=None if sys.stderr.isatty() else 160)
 
 
 def _write(line: str) -> None:

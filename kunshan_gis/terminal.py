@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -16,7 +17,6 @@ from kunshan_gis.messages import text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
     from rich.console import Console
 
     from kunshan_gis import model
@@ -65,10 +65,11 @@ def print_coverage(table: pd.DataFrame, result: model.Result, console: Console, 
 def print_report(report: LayersReport, console: Console) -> None:
     """The layers of a study area, what is missing, and every problem."""
     shown = Table(title=escape(report.title[:120]), title_justify="left")
-    for name in report.table.columns:
-        shown.add_column(str(name), justify="right" if name == "rows" else "left", overflow="fold")
-    for row in report.table.astype(object).where(report.table.notna(), "").itertuples(index=False):
-        shown.add_row(*(escape(str(cell)[:80]) for cell in row))
+    columns = ("layer", "kind", "rows", "extent", "basis", "datum", "date")
+    for name in columns:
+        shown.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
+    for row in report.table[list(columns)].itertuples(index=False):
+        shown.add_row(*("" if pd.isna(cell) else escape(str(cell)[:80]) for cell in row))
     console.print(shown)
     for note in report.notes:
         console.print("· " + note.first("zh"), markup=False, highlight=False)

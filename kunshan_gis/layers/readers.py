@@ -93,5 +93,6 @@ def _located(table: gpd.GeoDataFrame, info: LayerInfo) -> gpd.GeoDataFrame:
                 'catalog.toml, for example crs = "EPSG:4549"'
             )
         table = table.set_crs(info.crs)
-    table = table.rename_geometry("geometry")
+    if table.active_geometry_name != "geometry":
+        table = table.drop(columns="geometry", errors="ignore").rename_geometry("geometry")
     return table.set_geometry(shapely.force_2d(np.asarray(table.geometry.array)))

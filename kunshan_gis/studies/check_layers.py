@@ -48,6 +48,7 @@ def check_layers(folder: Path, *, progress: Progress = silent) -> LayersReport:
     found = survey(folder, progress=progress)
     read = {layer.info.name: layer for layer in found.layers}
     table = pd.DataFrame([_row(info, read.get(info.name)) for info in found.described])
+    table["rows"] = table["rows"].astype("Int64")
     kinds = {info.kind for info in found.described}
     notes = [text("lacks_required", kind=_title(kind)) for kind in REQUIRED if kind not in kinds]
     notes += [
