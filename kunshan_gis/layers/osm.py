@@ -1,0 +1,149 @@
+"""An OpenStreetMap extract (.osm.pbf, .osm, .osm.gz) to clean tables by kind, in WGS 84 degrees.
+
+GDAL's OSM driver reads nodes, ways and areas with the tags named in osmconf.ini; osm_kinds.py sorts them into kinds.
+Coordinates stay as mapped, so that ways which share a point share its coordinates to the last digit, and bridges share
+none with what they cross.
+"""
+
+from __future__ import annotations
+
+import warnings
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+from kunshan_gis.crs import WEB
+from kunshan_gis.errors import KunshanGISWarning, LayerError, NetworkError, listed
+from kunshan_gis.layers.osm_file import OsmFile, inspect_osm
+from kunshan_gis.layers.osm_kinds import Elements, tables_by_kind
+from kunshan_gis.model import Progress, silent
+
+LAYERS = ("points", "lines", "multipolygons")
+
+
+def read_osm(path: Path, *, progress: Progress = silent) -> dict[str, gpd.GeoDataFrame]:
+    """Everything of an OpenStreetMap extract that the toolkit has a use for, one table a kind.
+
+    Parameters
+    ----------
+    path : Path
+        A .osm.pbf, .osm or .osm.gz.
+    progress : callable
+        Told of each step.
+
+    Returns
+    -------
+    dict of kind to GeoDataFrame
+        EPSG:4326, rows in order of id, each fit for `schema.check`; a kind without features is left out. Ids are
+        `node/6`, `way/123`, `relation/45`. `osm_date` is the day a feature was last edited, where the file says so.
+        `buildings` is no kind: areas with `lived_in` (true or false) and `levels`, for the homes to be made from.
+
+    Raises
+    ------
+    LayerNotFoundError, LayerError
+        The file is not there, not OpenStreetMap, cut short or damaged.
+    NetworkError
+        There is not one street in it.
+
+    Warns
+    -----
+    KunshanGISWarning
+        Areas of which the extract holds too few points to draw them.
+    """
+    steps = len(LAYERS) + 2
+    progress("check file", 0, steps)
+    file = inspect_osm(path)
+    raw = {}
+    for number, layer in enumerate(LAYERS, start=1):
+        progress(f"read {layer}", number, steps)
+        raw[layer] = _read(file, layer)
+    progress("sort into kinds", steps - 1, steps)
+    lines = _identified(raw["lines"])
+    areas = _whole(_identified(raw["multipolygons"]), path)
+    if not (lines["highway"].notna().any() or areas["highway"].notna().any()):
+        raise NetworkError(
+            f"file {path.name} holds no street (highway=*); give an extract with streets, its objects in the order "
+            "nodes, ways, relations (osmium sort)"
+        )
+    tables = tables_by_kind(Elements(_identified(raw["points"]), lines, areas))
+    progress("sort into kinds", steps, steps)
+    return tables
+
+
+def _read(file: OsmFile, layer: str) -> gpd.GeoDataFrame:
+    """One layer of GDAL's; a file whose ids are unsorted or negative is read by GDAL's slower index."""
+    try:
+        try:
+            return _gdal(file, layer)
+        except FeatureError as error:
+            if "OSM_USE_CUSTOM_INDEXING" not in str(error):
+                raise
+            return _gdal(file, layer, USE_CUSTOM_INDEXING="NO")
+    except (DataSourceError, DataLayerError, FieldError, GeometryError) as error:
+        raise LayerError(
+            f"file {file.path.name} cannot be read as OpenStreetMap: {error}. Download it again and compare its size"
+        ) from error
+
+
+def _gdal(file: OsmFile, layer: str, **options: str) -> gpd.GeoDataFrame:
+    with as_file(files("kunshan_gis.layers") / "osmconf.ini") as config, warnings.catch_warnings():
+        # GDAL tells of every ring that a clipped extract leaves open; `_whole` says it once.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return pyogrio.read_dataframe(
+            file.gdal_name, layer=layer, on_invalid="ignore", CONFIG_FILE=str(config), **options
+        )
+
+
+def _identified(raw: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Tags as text or None, one stable id a row, rows in order of id; a feature met twice is kept once."""
+    way = {"Point": "node", "LineString": "way"}.get(next(iter(raw.geom_type.dropna()), ""), "relation")
+    number, kind = raw["osm_id"], np.full(len(raw), way, dtype=object)
+    if "osm_way_id" in raw.columns:
+        kind = np.where(raw["osm_way_id"].notna(), "way", "relation").astype(object)
+        number = raw["osm_id"].where(raw["osm_id"].notna(), raw["osm_way_id"])
+    number = pd.to_numeric(number)
+    dates = pd.to_datetime(raw["osm_timestamp"], utc=True).dt.strftime("%Y-%m-%d")
+    tags = raw.drop(columns=["osm_id", "osm_way_id", "osm_timestamp", "geometry"], errors="ignore").apply(_text)
+    table = gpd.GeoDataFrame(tags, geometry=np.asarray(raw.geometry.array), crs=WEB)
+    table["id"] = [f"{k}/{n}" for k, n in zip(kind, number, strict=True)]
+    table["osm_date"] = _text(dates.where(dates > "1970-01-01"))
+    order = np.lexsort([number, kind])
+    return table.iloc[order].drop_duplicates("id").reset_index(drop=True)
+
+
+def _text(column: pd.Series) -> pd.Series:
+    """A tag's values as text; what is absent or blank is None."""
+    values = column.to_numpy(dtype=object)
+    return pd.Series(
+        [value if isinstance(value, str) and value.strip() else None for value in values],
+        index=column.index,
+        dtype=object,
+    )
+
+
+def _whole(areas: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+    """Areas that can be drawn, repaired where they cross themselves; the others are named and left out."""
+    shapes = np.array(areas.geometry.array)
+    broken = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
+    shapes[broken] = [_polygons(shape) for shape in shapely.make_valid(shapes[broken])]
+    lost = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    if lost.any():
+        warnings.warn(
+            f"file {path.name}: {int(lost.sum())} areas are not whole in it and were left out: "
+            f"{listed(areas['id'][lost])}; take a larger extract if they matter",
+            KunshanGISWarning,
+            stacklevel=3,
+        )
+    return areas.set_geometry(gpd.GeoSeries(shapes, index=areas.index, crs=areas.crs))[~lost].reset_index(drop=True)
+
+
+def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
+    """The polygons of a repaired area; the lines and points that repair may leave behind are no area."""
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.multipolygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])

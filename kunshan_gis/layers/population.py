@@ -1,0 +1,184 @@
+"""Where people are counted: cells or points of a population file, whatever its format."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+import shapely
+from numpy.typing import NDArray
+from rasterio.errors import RasterioError
+from rasterio.warp import transform_bounds
+from rasterio.windows import Window, from_bounds
+
+from kunshan_gis.crs import WEB
+from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, listed
+from kunshan_gis.layers.vector import read_vector
+
+Bounds = tuple[float, float, float, float]
+
+POPULATION_COLUMNS = (
+    "population", "常住人口", "人口", "人口数", "总人口", "residents", "inhabitants", "people", "persons", "pop",
+    "pop_total", "total_pop", "tot_p", "asukkaita", "populacao", "população", "poblacion", "bevoelkerung", "einwohner",
+)  # fmt: skip
+"""Names of the column with the number of people, the likeliest first; capitals make no difference."""
+
+COORDINATE_COLUMNS = (
+    ("lon", "lat"), ("lng", "lat"), ("longitude", "latitude"), ("lon_wgs84", "lat_wgs84"), ("lng_wgs84", "lat_wgs84"),
+    ("x_wgs84", "y_wgs84"), ("经度", "纬度"),
+)  # fmt: skip
+"""Columns of a CSV that hold WGS 84 degrees."""
+
+RASTERS = (".tif", ".tiff")
+
+
+def read_population(path: Path, *, extent: Bounds | None = None) -> gpd.GeoDataFrame:
+    """People as counted, one row a cell or point.
+
+    Parameters
+    ----------
+    path : Path
+        Areas or points (GeoPackage, GeoJSON, Shapefile, GeoParquet …) or a CSV with degrees, each with one of
+        `POPULATION_COLUMNS`; or a GeoTIFF whose first band counts people per cell.
+    extent : (west, south, east, north), optional
+        Degrees; of a GeoTIFF only the cells that touch it are read.
+
+    Returns
+    -------
+    GeoDataFrame
+        `population` (float, more than zero) and polygons or points, in the file's own CRS.
+
+    Raises
+    ------
+    LayerNotFoundError, LayerError
+        Not there, not readable, no population column, nobody in it.
+    CRSError
+        The file states no CRS, or a CSV's coordinates are not degrees.
+
+    Warns
+    -----
+    KunshanGISWarning
+        Rows or cells with a negative number, or none that can be read, were left out.
+    """
+    if not path.is_file():
+        raise LayerNotFoundError(f"population file {path} is not there; check the path")
+    suffix = path.suffix.lower()
+    if suffix in RASTERS:
+        table = _cells_of_raster(path, extent)
+    else:
+        source = _points_of_csv(path) if suffix == ".csv" else read_vector(path)
+        table = _counted(source, path.name)
+    if table.empty:
+        raise LayerError(f"population file {path.name} counts nobody here; is it the right place and file?")
+    return table
+
+
+def in_extent(population: gpd.GeoDataFrame, extent: Bounds) -> gpd.GeoDataFrame:
+    """The rows that touch the extent (degrees), each whole: a cell on the edge keeps all its people."""
+    box = gpd.GeoSeries([shapely.box(*extent)], crs=WEB).segmentize(0.01).to_crs(population.crs)
+    return population[np.asarray(population.intersects(box.iloc[0]))].reset_index(drop=True)
+
+
+def _counted(table: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
+    column = _population_column(table, name)
+    shapes = sorted(set(table.geom_type) - {"Point", "Polygon", "MultiPolygon"})
+    if shapes:
+        raise LayerError(f"population file {name} holds {listed(shapes)}; give areas (cells) or points")
+    people = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
+    usable = np.isfinite(people) & (people >= 0)
+    _tell_dropped(int((~usable).sum()), "rows", name)
+    kept = usable & (people > 0)
+    geometry = table.geometry.array[kept]
+    return gpd.GeoDataFrame({"population": people[kept]}, geometry=geometry, crs=table.crs)
+
+
+def _population_column(table: pd.DataFrame, name: str) -> str:
+    by_name = {str(column).strip().casefold(): str(column) for column in table.columns}
+    for candidate in POPULATION_COLUMNS:
+        if candidate in by_name:
+            return by_name[candidate]
+    raise LayerError(
+        f"population file {name} has no column for the number of people; name it `population`. "
+        f"There are: {listed([c for c in table.columns if c != 'geometry'], 12)}"
+    )
+
+
+def _points_of_csv(path: Path) -> gpd.GeoDataFrame:
+    table = _csv(path)
+    by_name = {str(column).strip().casefold(): str(column) for column in table.columns}
+    for east, north in COORDINATE_COLUMNS:
+        if east in by_name and north in by_name:
+            lon = pd.to_numeric(table[by_name[east]], errors="coerce").to_numpy(dtype=float)
+            lat = pd.to_numeric(table[by_name[north]], errors="coerce").to_numpy(dtype=float)
+            break
+    else:
+        raise LayerError(
+            f"population file {path.name} has no columns with degrees; name them `lon` and `lat` (WGS 84). "
+            f"There are: {listed(table.columns, 12)}"
+        )
+    placed = np.isfinite(lon) & np.isfinite(lat)
+    _tell_dropped(int((~placed).sum()), "rows without a place", path.name)
+    if (np.abs(lon[placed]) > 180).any() or (np.abs(lat[placed]) > 90).any():
+        raise CRSError(
+            f"population file {path.name}: columns `{by_name[east]}` and `{by_name[north]}` are not degrees; "
+            "give WGS 84 degrees, or a GeoPackage that states its CRS"
+        )
+    return gpd.GeoDataFrame(table[placed], geometry=shapely.points(lon[placed], lat[placed]), crs=WEB)
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    """A CSV as text, in UTF-8 or, as Excel writes it in China, GB 18030."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return pd.read_csv(path, encoding=encoding, dtype=str)
+        except UnicodeDecodeError:
+            continue
+        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            raise LayerError(f"population file {path.name} is not a CSV table: {error}") from error
+    raise LayerError(f"population file {path.name} is neither UTF-8 nor GB 18030 text; save it as CSV UTF-8")
+
+
+def _cells_of_raster(path: Path, extent: Bounds | None) -> gpd.GeoDataFrame:
+    try:
+        with rasterio.open(path) as raster:
+            if raster.crs is None:
+                raise CRSError(f"population file {path.name} states no CRS; write it into the file (gdal_edit -a_srs)")
+            window = _window(raster, extent)
+            people = raster.read(1, window=window, masked=True).astype(float)
+            corner = raster.transform @ raster.transform.translation(window.col_off, window.row_off)
+            code = raster.crs.to_wkt()
+    except RasterioError as error:
+        raise LayerError(f"population file {path.name} cannot be read as a GeoTIFF: {error}") from error
+    counted = people.filled(np.nan)
+    _tell_dropped(int((counted < 0).sum()), "cells", path.name)
+    row, column = np.nonzero(counted > 0)
+    return gpd.GeoDataFrame({"population": counted[row, column]}, geometry=_squares(row, column, corner), crs=code)
+
+
+def _window(raster: rasterio.DatasetReader, extent: Bounds | None) -> Window:
+    """Rows and columns that touch the extent; nothing where it lies elsewhere."""
+    if extent is None:
+        return Window(0, 0, raster.width, raster.height)
+    wanted = from_bounds(*transform_bounds(WEB, raster.crs, *extent), transform=raster.transform)
+    left, top = max(0, int(np.floor(wanted.col_off))), max(0, int(np.floor(wanted.row_off)))
+    right = min(raster.width, int(np.ceil(wanted.col_off + wanted.width)))
+    bottom = min(raster.height, int(np.ceil(wanted.row_off + wanted.height)))
+    return Window(left, top, max(0, right - left), max(0, bottom - top))
+
+
+def _squares(row: NDArray[np.int64], column: NDArray[np.int64], transform: rasterio.Affine) -> NDArray[np.object_]:
+    corners = [transform @ (column + right, row + down) for right, down in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]
+    return shapely.polygons(np.stack([np.column_stack(corner) for corner in corners], axis=1))
+
+
+def _tell_dropped(number: int, what: str, name: str) -> None:
+    if number:
+        warnings.warn(
+            f"population file {name}: {number} {what} with a negative number or none were left out",
+            KunshanGISWarning,
+            stacklevel=4,
+        )
