@@ -30,7 +30,7 @@ def spread_over_buildings(population: gpd.GeoDataFrame, buildings: gpd.GeoDataFr
     -------
     GeoDataFrame
         `id`, `population` (whole people, more than zero) and points. A home in a building has the building's id; the
-        people of a cell without any stay at the cell's middle, those of a point at the point, id `cell/` and the row.
+        people of a cell without any stay at the cell's middle, those of a point at the point, id `cell/` and its index.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def spread_over_buildings(population: gpd.GeoDataFrame, buildings: gpd.GeoDataFr
 
     without = np.setdiff1d(np.arange(len(population)), cell)
     middle = np.asarray(population.geometry.representative_point().array)[without]
-    ids = [*lived["id"], *(f"cell/{row + 1}" for row in without)]
+    ids = [*lived["id"], *(f"cell/{number}" for number in population.index[without])]
     homes = gpd.GeoDataFrame(
         {"id": np.array(ids, dtype=object), "population": np.r_[share, people[without]]},
         geometry=np.r_[doors, middle],
@@ -105,9 +105,7 @@ def _floor_area(buildings: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.asarray(buildings.geometry.area, dtype=float) * np.where(np.isfinite(storeys), storeys, usual)
 
 
-def _spread(
-    people: NDArray[np.int64], cell: NDArray[np.int64], weight: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def _spread(people: NDArray[np.int64], cell: NDArray[np.int64], weight: NDArray[np.float64]) -> NDArray[np.int64]:
     share = np.zeros(len(cell), dtype=np.int64)
     order = np.argsort(cell, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):

@@ -143,7 +143,7 @@ def _whole(areas: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     return areas.set_geometry(gpd.GeoSeries(shapes, index=areas.index, crs=areas.crs))[~lost].reset_index(drop=True)
 
 
-def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
+def _polygons(shape: shapely.Geometry) -> shapely.MultiPolygon:
     """The polygons of a repaired area; the lines and points that repair may leave behind are no area."""
     parts = shapely.get_parts(shapely.get_parts(shape))
-    return shapely.multipolygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+    return shapely.MultiPolygon(list(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]))

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from kunshan_gis.errors import LayerError, LayerNotFoundError
 
@@ -64,7 +64,7 @@ def inspect_osm(path: Path) -> OsmFile:
             with gzip.open(path) as file:
                 _check_xml(file)
             return OsmFile(path, f"/vsigzip/{plain}")
-    except _Unreadable as error:
+    except _UnreadableError as error:
         raise LayerError(f"file {path.name} {error}") from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise LayerError(f"file {path.name} {_damaged('its gzip stream does not unpack')}") from error
@@ -73,20 +73,26 @@ def inspect_osm(path: Path) -> OsmFile:
     raise LayerError(f"file {path.name} is none of .osm.pbf, .osm and .osm.gz; give an OpenStreetMap extract")
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """What is wrong with the file, its name aside."""
+
+
+class _Bytes(Protocol):
+    def read(self, size: int = ..., /) -> bytes: ...
+
+    def tell(self) -> int: ...
 
 
 def _damaged(what: str) -> str:
     return f"is cut short or damaged: {what}. Download it again and compare its size"
 
 
-def _check_xml(file: IO[bytes]) -> None:
+def _check_xml(file: _Bytes) -> None:
     first_way, last_node, start, tail = -1, -1, 0, b""
     while chunk := file.read(_CHUNK):
         window = tail + chunk
         if start == 0 and not tail and b"<osm" not in window[:4096]:
-            raise _Unreadable("is not OpenStreetMap XML: no <osm> at its start. Give a .osm or .osm.pbf")
+            raise _UnreadableError("is not OpenStreetMap XML: no <osm> at its start. Give a .osm or .osm.pbf")
         if first_way < 0 and (way := window.find(b"<way ")) >= 0:
             first_way = start + way
         if (node := window.rfind(b"<node ")) >= 0:
@@ -94,11 +100,11 @@ def _check_xml(file: IO[bytes]) -> None:
         tail = window[-256:]
         start += len(window) - len(tail)
     if not tail:
-        raise _Unreadable(_damaged("it is empty"))
+        raise _UnreadableError(_damaged("it is empty"))
     if not tail.rstrip().endswith(b"</osm>"):
-        raise _Unreadable(_damaged("it does not end with </osm>"))
+        raise _UnreadableError(_damaged("it does not end with </osm>"))
     if 0 <= first_way < last_node:
-        raise _Unreadable(_ORDER)
+        raise _UnreadableError(_ORDER)
 
 
 def _check_pbf(path: Path) -> tuple[str, Bounds | None]:
@@ -108,39 +114,41 @@ def _check_pbf(path: Path) -> tuple[str, Bounds | None]:
         for number, (kind, block) in enumerate(_blocks(file)):
             if number == 0:
                 if kind != "OSMHeader":
-                    raise _Unreadable("is not an OpenStreetMap PBF: it does not begin with OSMHeader")
+                    raise _UnreadableError("is not an OpenStreetMap PBF: it does not begin with OSMHeader")
                 date, bounds = _header(block)
             elif kind == "OSMData":
                 for rank in _ranks(block):
                     if rank < furthest:
-                        raise _Unreadable(_ORDER)
+                        raise _UnreadableError(_ORDER)
                     furthest = rank
     if furthest == 0:
-        raise _Unreadable(_damaged("it holds no node, way or relation"))
+        raise _UnreadableError(_damaged("it holds no node, way or relation"))
     return date, bounds
 
 
-def _blocks(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
+def _blocks(file: _Bytes) -> Iterator[tuple[str, bytes]]:
     while prefix := file.read(4):
         place = file.tell() - len(prefix)
         size = struct.unpack(">I", prefix)[0] if len(prefix) == 4 else _LARGEST_HEADER + 1
         if size > _LARGEST_HEADER:
             start = place == 0
-            raise _Unreadable("is not an OpenStreetMap PBF" if start else _damaged(f"no block header at byte {place}"))
+            raise _UnreadableError(
+                "is not an OpenStreetMap PBF" if start else _damaged(f"no block header at byte {place}")
+            )
         header = dict(_fields(_exactly(file, size, place)))
         length = header.get(3)
         kind = header.get(1, b"")
         if not isinstance(length, int) or not isinstance(kind, bytes) or length > _LARGEST_BLOB:
-            raise _Unreadable(_damaged(f"the block at byte {place} states no size"))
+            raise _UnreadableError(_damaged(f"the block at byte {place} states no size"))
         yield kind.decode("ascii", "replace"), _unpacked(_exactly(file, length, place), place)
     if file.tell() == 0:
-        raise _Unreadable(_damaged("it is empty"))
+        raise _UnreadableError(_damaged("it is empty"))
 
 
-def _exactly(file: IO[bytes], size: int, place: int) -> bytes:
+def _exactly(file: _Bytes, size: int, place: int) -> bytes:
     content = file.read(size)
     if len(content) < size:
-        raise _Unreadable(_damaged(f"the block at byte {place} ends after {len(content)} of {size} bytes"))
+        raise _UnreadableError(_damaged(f"the block at byte {place} ends after {len(content)} of {size} bytes"))
     return content
 
 
@@ -150,18 +158,22 @@ def _unpacked(blob: bytes, place: int) -> bytes:
     if isinstance(raw, bytes):
         return raw
     if not isinstance(packed, bytes):
-        raise _Unreadable("is packed in a way that cannot be read here; rewrite it (osmium cat in.pbf -o out.osm.pbf)")
+        raise _UnreadableError(
+            "is packed in a way that cannot be read here; rewrite it (osmium cat in.pbf -o out.osm.pbf)"
+        )
     try:
         return zlib.decompress(packed)
     except zlib.error as error:
-        raise _Unreadable(_damaged(f"the block at byte {place} does not unpack")) from error
+        raise _UnreadableError(_damaged(f"the block at byte {place} does not unpack")) from error
 
 
 def _header(block: bytes) -> tuple[str, Bounds | None]:
     date, bounds = "", None
     for number, value in _fields(block):
         if number == 4 and isinstance(value, bytes) and (feature := value.decode("utf-8", "replace")) not in _READABLE:
-            raise _Unreadable(f"needs the feature {feature}, which cannot be read here; make a plain .osm.pbf of it")
+            raise _UnreadableError(
+                f"needs the feature {feature}, which cannot be read here; make a plain .osm.pbf of it"
+            )
         if number == 32 and isinstance(value, int):
             date = dt.datetime.fromtimestamp(value, tz=dt.UTC).date().isoformat()
         if number == 1 and isinstance(value, bytes):
@@ -191,9 +203,9 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
         elif key & 7 in (1, 5):
             size = 8 if key & 7 == 1 else 4
         else:
-            raise _Unreadable(_damaged("a block cannot be understood"))
+            raise _UnreadableError(_damaged("a block cannot be understood"))
         if at + size > end:
-            raise _Unreadable(_damaged("a block breaks off"))
+            raise _UnreadableError(_damaged("a block breaks off"))
         yield key >> 3, message[at : at + size]
         at += size
 
@@ -206,7 +218,7 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
         at, shift = at + 1, shift + 7
         if byte < 128:
             return value, at
-    raise _Unreadable(_damaged("a block breaks off"))
+    raise _UnreadableError(_damaged("a block breaks off"))
 
 
 def _signed(value: int) -> int:

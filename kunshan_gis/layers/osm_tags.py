@@ -83,9 +83,9 @@ def structure(table: pd.DataFrame) -> NDArray[np.object_]:
 def facility_category(table: pd.DataFrame) -> NDArray[np.object_]:
     """The category of each place, None where it is none of `FACILITIES`."""
     category = np.full(len(table), None, dtype=object)
-    for name, tags in FACILITIES.items():
+    for name, tags in reversed(FACILITIES.items()):  # the first of several wins
         for key, values in tags:
-            category[has(table, key, values) & np.equal(category, None)] = name
+            category[has(table, key, values)] = name
     elderly = has(table, "amenity", ("social_facility",)) & _says(table, "social_facility_for", "senior|elder|老")
     category[elderly] = "elderly_care"
     for name, digit, words in reversed(SCHOOL_LEVELS):
@@ -98,8 +98,10 @@ def facility_category(table: pd.DataFrame) -> NDArray[np.object_]:
 
 def lived_in(buildings: pd.DataFrame) -> Mask:
     """True for buildings that people may live in: tagged as homes, or of unknown use with no other use tagged."""
-    other = np.logical_or.reduce([has(buildings, key) for key in OTHER_USE])
-    return has(buildings, "building", HOMES) | (has(buildings, "building", UNKNOWN_USE) & ~other)
+    unknown = has(buildings, "building", UNKNOWN_USE)
+    for key in OTHER_USE:
+        unknown = unknown & ~has(buildings, key)
+    return has(buildings, "building", HOMES) | unknown
 
 
 def levels(buildings: pd.DataFrame) -> NDArray[np.float64]:

@@ -50,7 +50,8 @@ def read_population(path: Path, *, extent: Bounds | None = None) -> gpd.GeoDataF
     Returns
     -------
     GeoDataFrame
-        `population` (float, more than zero) and polygons or points, in the file's own CRS.
+        `population` (float, more than zero) and polygons or points, in the file's own CRS; the index is the row of
+        the file (of a GeoTIFF, the number of the cell), from 0.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def read_population(path: Path, *, extent: Bounds | None = None) -> gpd.GeoDataF
 def in_extent(population: gpd.GeoDataFrame, extent: Bounds) -> gpd.GeoDataFrame:
     """The rows that touch the extent (degrees), each whole: a cell on the edge keeps all its people."""
     box = gpd.GeoSeries([shapely.box(*extent)], crs=WEB).segmentize(0.01).to_crs(population.crs)
-    return population[np.asarray(population.intersects(box.iloc[0]))].reset_index(drop=True)
+    return population[np.asarray(population.intersects(box.iloc[0]))]
 
 
 def _counted(table: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
@@ -93,7 +94,8 @@ def _counted(table: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
     _tell_dropped(int((~usable).sum()), "rows", name)
     kept = usable & (people > 0)
     geometry = table.geometry.array[kept]
-    return gpd.GeoDataFrame({"population": people[kept]}, geometry=geometry, crs=table.crs)
+    rows = np.flatnonzero(kept)
+    return gpd.GeoDataFrame({"population": people[kept]}, geometry=geometry, crs=table.crs, index=rows)
 
 
 def _population_column(table: pd.DataFrame, name: str) -> str:
@@ -148,15 +150,16 @@ def _cells_of_raster(path: Path, extent: Bounds | None) -> gpd.GeoDataFrame:
             if raster.crs is None:
                 raise CRSError(f"population file {path.name} states no CRS; write it into the file (gdal_edit -a_srs)")
             window = _window(raster, extent)
-            people = raster.read(1, window=window, masked=True).astype(float)
-            corner = raster.transform @ raster.transform.translation(window.col_off, window.row_off)
-            code = raster.crs.to_wkt()
+            people = _people(raster, window)
+            corner = raster.window_transform(window)
+            code, width = raster.crs.to_wkt(), raster.width
     except RasterioError as error:
         raise LayerError(f"population file {path.name} cannot be read as a GeoTIFF: {error}") from error
-    counted = people.filled(np.nan)
-    _tell_dropped(int((counted < 0).sum()), "cells", path.name)
-    row, column = np.nonzero(counted > 0)
-    return gpd.GeoDataFrame({"population": counted[row, column]}, geometry=_squares(row, column, corner), crs=code)
+    _tell_dropped(int((people < 0).sum()), "cells", path.name)
+    row, column = np.nonzero(people > 0)
+    number = (row + window.row_off) * width + column + window.col_off
+    squares = _squares(row, column, corner)
+    return gpd.GeoDataFrame({"population": people[row, column]}, geometry=squares, crs=code, index=number)
 
 
 def _window(raster: rasterio.DatasetReader, extent: Bounds | None) -> Window:
@@ -170,9 +173,17 @@ def _window(raster: rasterio.DatasetReader, extent: Bounds | None) -> Window:
     return Window(left, top, max(0, right - left), max(0, bottom - top))
 
 
-def _squares(row: NDArray[np.int64], column: NDArray[np.int64], transform: rasterio.Affine) -> NDArray[np.object_]:
-    corners = [transform @ (column + right, row + down) for right, down in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]
-    return shapely.polygons(np.stack([np.column_stack(corner) for corner in corners], axis=1))
+def _people(raster: rasterio.DatasetReader, window: Window) -> NDArray[np.float64]:
+    if window.width == 0 or window.height == 0:
+        return np.zeros((0, 0))
+    cells = raster.read(1, window=window, masked=True).astype(float)
+    return np.asarray(cells.filled(np.nan), dtype=float)
+
+
+def _squares(row: NDArray[np.int64], column: NDArray[np.int64], t: rasterio.Affine) -> NDArray[np.object_]:
+    corners = [(column + right, row + down) for right, down in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]
+    rings = [np.column_stack([t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f]) for c, r in corners]
+    return np.array(shapely.polygons(np.stack(rings, axis=1)), dtype=object)
 
 
 def _tell_dropped(number: int, what: str, name: str) -> None:

@@ -47,7 +47,8 @@ def read_vector(path: Path) -> gpd.GeoDataFrame:
             f"file {path.name} states no CRS; write the one it was made in into the file (QGIS: Assign Projection), "
             "for a Shapefile keep its .prj beside it"
         )
-    table = table.rename_geometry("geometry")
+    if table.geometry.name != "geometry":
+        table = table.rename_geometry("geometry")
     absent = np.asarray(table.geometry.isna() | table.geometry.is_empty)
     if absent.all():
         raise LayerError(f"file {path.name} holds no feature with a geometry; is it the right file?")
@@ -69,7 +70,8 @@ def read_boundary(path: Path) -> gpd.GeoDataFrame:
     areas = table[np.asarray(table.geom_type.isin(("Polygon", "MultiPolygon")))]
     if areas.empty:
         raise LayerError(
-            f"file {path.name} holds {listed(sorted(set(table.geom_type)))} and no area; a boundary is one or more polygons"
+            f"file {path.name} holds {listed(sorted(set(table.geom_type)))} and no area; "
+            "a boundary is one or more polygons"
         )
     union = shapely.union_all(shapely.make_valid(np.asarray(areas.geometry.array)))
     return gpd.GeoDataFrame({"id": ["boundary"]}, geometry=[union], crs=table.crs)

@@ -47,8 +47,8 @@ WALK_FILTER = WalkFilter(
     ),
     en=(
         "walk-1: every street, footway, path and flight of steps; trunk roads, cycleways, bridleways, platforms and "
-        "busways only where tagged for walkers or with a sidewalk; no motorways, nothing under construction or planned, "
-        "nothing private or closed to walkers; one-way signs do not bind walkers."
+        "busways only where tagged for walkers or with a sidewalk; no motorways, nothing under construction or "
+        "planned, nothing private or closed to walkers; one-way signs do not bind walkers."
     ),
     open=(
         "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link", "unclassified",
