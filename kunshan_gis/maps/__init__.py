@@ -1,0 +1,31 @@
+"""Measures drawn as Folium maps: one file a page, no request, safe, in two languages.
+
+`pages` makes a page from tables, `render` turns it into HTML; `PackedLayer` and `offline.page` serve any
+Folium map. This is the only stage that imports folium.
+"""
+
+from kunshan_gis.maps.offline import page as offline_page
+from kunshan_gis.maps.packed import Drawing, PackedLayer, Watermark
+from kunshan_gis.maps.page import KeyFigure, Link, MapLayer, MapPage, PageTable, Section
+from kunshan_gis.maps.pages import index_page, overview_map, park_reach_map, real_map
+from kunshan_gis.maps.render import render
+from kunshan_gis.maps.values import Field
+
+__all__ = [
+    "Drawing",
+    "Field",
+    "KeyFigure",
+    "Link",
+    "MapLayer",
+    "MapPage",
+    "PackedLayer",
+    "PageTable",
+    "Section",
+    "Watermark",
+    "index_page",
+    "offline_page",
+    "overview_map",
+    "park_reach_map",
+    "real_map",
+    "render",
+]

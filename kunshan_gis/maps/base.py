@@ -1,0 +1,201 @@
+"""What every page draws under its subject: layers from a study area, with their names, sources and basis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from kunshan_gis.maps import palette
+from kunshan_gis.maps.page import Bounds, MapLayer
+from kunshan_gis.maps.text import Text, text
+from kunshan_gis.maps.values import Field, empty
+from kunshan_gis.model import DEMONSTRATION
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from kunshan_gis.model import Basis, Layer, Provenance, StudyArea, Style
+
+NAME = Field("name", *text("name"), column_en="name_en")
+BASIS = Field("basis", *text("basis"), format="term", prefix="basis_")
+STATUS = Field("status", *text("status"), format="term")
+EVIDENCE = Field("evidence", *text("evidence"))
+ACCURACY = Field("accuracy_m", *text("accuracy"), format="metres")
+ORIGIN = (STATUS, BASIS, EVIDENCE, ACCURACY)
+
+
+def place(area: StudyArea) -> Text:
+    """The study area's name."""
+    return Text(area.info.name, area.info.name_en)
+
+
+def fields_of(table: pd.DataFrame, *fields: Field) -> tuple[Field, ...]:
+    """The fields whose column is there and holds anything."""
+    return tuple(
+        field for field in fields if field.column in table and not all(empty(value) for value in table[field.column])
+    )
+
+
+def named(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The table with 未命名 where a feature has no name, if any has one."""
+    if "name" not in table or table["name"].isna().all():
+        return table
+    zh, en = text("no_name")
+    english = table["name_en"] if "name_en" in table else table["name"]
+    return table.assign(name=table["name"].fillna(zh), name_en=english.fillna(table["name"]).fillna(en))
+
+
+def real(layer: Layer) -> gpd.GeoDataFrame:
+    """The rows of a layer that are neither schematic nor synthetic."""
+    table = layer.table
+    if "basis" in table:
+        return table[~table["basis"].fillna(layer.info.basis).isin(DEMONSTRATION)]
+    return table.iloc[:0] if layer.info.basis in DEMONSTRATION else table
+
+
+def by_shape(table: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+    """The table's areas, lines and points, those there are."""
+    dimension = shapely.get_dimensions(table.geometry.array)
+    shapes = {"area": table[dimension == 2], "line": table[dimension == 1], "point": table[dimension == 0]}
+    return {shape: rows for shape, rows in shapes.items() if len(rows)}
+
+
+def ground(area: StudyArea) -> list[MapLayer]:
+    """Neighbours, the area's own ground, water: the local base map that needs no tiles."""
+    group = text("group_base")
+    layers = []
+    if area.has("neighbours"):
+        layer = area.layer("neighbours")
+        inside = area.optional("boundary")
+        table = layer.table if inside is None else _outside(layer.table, inside)
+        layers.append(
+            MapLayer("neighbours", text("neighbours"), group, table, palette.neighbours(), label=NAME if "name" in table else None,
+                     basis=layer.info.basis, listed=False)
+        )  # fmt: skip
+    if area.has("boundary"):
+        layer = area.layer("boundary")
+        layers.append(
+            MapLayer("ground", text("ground"), group, layer.table, palette.ground(), basis=layer.info.basis, listed=False)
+        )
+    return layers
+
+
+def water(area: StudyArea, *, only_real: bool) -> list[MapLayer]:
+    """Lakes, rivers and canals: areas with their names, lines."""
+    if not area.has("water"):
+        return []
+    layer = area.layer("water")
+    table = named(real(layer) if only_real else layer.table)
+    styles = palette.water()
+    return [
+        replace(
+            simple(area, "water", styles[shape], rows, group=text("group_base")),
+            key=f"water_{shape}",
+            title=text(f"water_{shape}"),
+            label=NAME if shape == "area" and "name" in rows else None,
+        )
+        for shape, rows in by_shape(table).items()
+        if shape in styles
+    ]
+
+
+def outline(area: StudyArea) -> list[MapLayer]:
+    """The boundary's line."""
+    if not area.has("boundary"):
+        return []
+    layer = area.layer("boundary")
+    style = palette.boundary()
+    return [MapLayer("boundary", text("boundary"), text("group_base"), layer.table, style, basis=layer.info.basis, listed=False)]
+
+
+def simple(
+    area: StudyArea,
+    kind: str,
+    style: Style | Mapping[str, Style],
+    table: gpd.GeoDataFrame | None = None,
+    *,
+    group: Text,
+    by: str | None = None,
+    fields: Sequence[Field] = (),
+    **options: Any,
+) -> MapLayer:
+    """A layer of the study area: its name and origin as fields, its basis from the catalogue."""
+    layer = area.layer(kind)
+    table = named(layer.table if table is None else table)
+    return MapLayer(
+        kind, text(kind), group, table, style, by=by, fields=fields_of(table, NAME, *fields, *ORIGIN),
+        basis=basis_of(layer, table), **options,
+    )  # fmt: skip
+
+
+def keyed(layer: MapLayer, shape: str) -> MapLayer:
+    """One of several layers of a kind, told apart by shape."""
+    return replace(layer, key=f"{layer.key}_{shape}", title=text("of_shape", title=layer.title, shape=text(f"shape_{shape}")))
+
+
+def basis_of(layer: Layer, table: pd.DataFrame) -> Basis:
+    """What the drawn rows rest on: the weakest of their own words, else the catalogue's."""
+    if "basis" not in table or not len(table):
+        return layer.info.basis
+    own = set(table["basis"].fillna(layer.info.basis))
+    return next((basis for basis in ("synthetic", "schematic") if basis in own), layer.info.basis)  # type: ignore[return-value]
+
+
+def extent(area: StudyArea) -> Bounds | None:
+    """Degrees around the boundary; without one, around the parks and streets there are."""
+    for kind in ("boundary", "towns", "streets", "parks", "homes"):
+        if area.has(kind):
+            west, south, east, north = (float(v) for v in area.table(kind).to_crs("EPSG:4326").total_bounds)
+            return west, south, east, north
+    return None
+
+
+def sources(area: StudyArea, kinds: Iterable[str]) -> tuple[Text, ...]:
+    """One line for each layer drawn: title, source, licence, date, basis, digest."""
+    lines = []
+    for kind in kinds:
+        if area.has(kind):
+            layer = area.layer(kind)
+            lines.append(
+                text(
+                    "source_line",
+                    title=Text(layer.info.title, layer.info.title_en),
+                    source=layer.info.source,
+                    licence=layer.info.licence,
+                    date=layer.info.date,
+                    basis=text(f"basis_{layer.info.basis}"),
+                    digest=layer.sha256[:12],
+                )
+            )
+    return tuple(lines)
+
+
+def account(provenance: Provenance) -> tuple[Text, ...]:
+    """What made the figures: parameters, profile, network, version, what was missing, what to be wary of."""
+    parameters = ", ".join(f"{key} = {value}" for key, value in provenance.parameters.items())
+    lines = [
+        text("parameters_line", parameters=parameters),
+        text("profile_line", profile=provenance.profile),
+        text("filter_line", filter=provenance.walk_filter),
+        text("version_line", version=provenance.code_version),
+    ]
+    for missing in provenance.missing:
+        effect = missing.get("without", text("missing_effect"))
+        lines.append(text("missing_line", what=missing.get("title", missing["kind"]), effect=effect))
+    return (*lines, *(text("warning_line", text=warning) for warning in provenance.warnings))
+
+
+def measured_in(area: StudyArea) -> Text:
+    """The line that names both coordinate systems."""
+    return text("crs_line", crs=area.info.analysis_crs)
+
+
+def _outside(neighbours: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Neighbours without the study area itself, which the same source may hold."""
+    inside = shapely.union_all(boundary.to_crs(neighbours.crs).geometry.array)
+    covered = shapely.covered_by(shapely.point_on_surface(neighbours.geometry.array), inside)
+    return neighbours[~covered]

@@ -1,0 +1,141 @@
+"""What a map page is: its layers, tables and words, before any HTML.
+
+A page is plain frozen data; `render.render` turns it into one file. Only the columns named in a layer's
+`fields` (and `by` and `label`) can reach that file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from kunshan_gis.errors import ParameterError
+from kunshan_gis.maps.text import Text
+from kunshan_gis.maps.values import Field
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from kunshan_gis.model import Basis, Style
+
+Lang = Literal["zh", "en"]
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class MapLayer:
+    """One layer of a page.
+
+    Attributes
+    ----------
+    key : stable name, unique in the page
+    title, group : what the legend calls the layer, and the system it belongs to
+    table : GeoDataFrame in any CRS; all points, all lines or all areas
+    style : one Style, or a Style for each value of the column `by`
+    fields : the only columns that may be read on the page; the first is the feature's name
+    label : field written beside the features on the map
+    shown : drawn when the page opens
+    basis : what the layer rests on; a schematic one is drawn dashed and titled so
+    min_zoom : zoom level from which it is drawn
+    listed : its table stands below the map
+    """
+
+    key: str
+    title: Text
+    group: Text
+    table: gpd.GeoDataFrame
+    style: Style | Mapping[str, Style]
+    by: str | None = None
+    fields: tuple[Field, ...] = ()
+    label: Field | None = None
+    shown: bool = True
+    basis: Basis = "open"
+    min_zoom: float = 0
+    listed: bool = True
+
+    @property
+    def styles(self) -> Mapping[str, Style]:
+        """The styles by class; a single style is the class of everything."""
+        return self.style if isinstance(self.style, Mapping) else {"": self.style}
+
+
+@dataclass(frozen=True, eq=False)
+class PageTable:
+    """A table below the map: caption, whitelisted columns, rows; `group` names a column that heads its rows.
+
+    With `states`, three columns of people (covered, not covered, not measurable) are drawn as one bar.
+    """
+
+    caption: Text
+    columns: tuple[Field, ...]
+    rows: pd.DataFrame
+    group: Field | None = None
+    states: tuple[str, str, str] | None = None
+    note: Text = Text("", "")
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A figure that opens the page: value, what it says, its denominator; shares of the three states as a bar."""
+
+    value: Text
+    label: Text
+    note: Text
+    states: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """A file of the same publication, by its name relative to the page."""
+
+    file: str
+    title: Text
+    note: Text = Text("", "")
+
+
+@dataclass(frozen=True)
+class Section:
+    """Words below the map: paragraphs, command lines, links (as `cards` or as a list of files)."""
+
+    heading: Text
+    paragraphs: tuple[Text, ...] = ()
+    commands: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    cards: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class MapPage:
+    """One published page. Layers are drawn in their order, the last on top.
+
+    Attributes
+    ----------
+    demo : the page carries the demonstration mark, inside the map too, and rounded figures
+    marked_map : False where the map itself draws only what is real, beside demonstration figures
+    mode : an internal page says so
+    lang : language shown first; both are in the page
+    extent : west, south, east, north in degrees; None means that of all layers
+    """
+
+    title: Text
+    subtitle: Text
+    layers: tuple[MapLayer, ...]
+    tables: tuple[PageTable, ...] = ()
+    figures: tuple[KeyFigure, ...] = ()
+    sections: tuple[Section, ...] = ()
+    nav: tuple[Link, ...] = ()
+    provenance: tuple[Text, ...] = ()
+    demo: bool = False
+    marked_map: bool = True
+    mode: Literal["internal", "public"] = "internal"
+    lang: Lang = "zh"
+    extent: Bounds | None = None
+
+    def __post_init__(self) -> None:
+        keys = [layer.key for layer in self.layers]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ParameterError(f"layers {twice} occur twice in the page; give each its own key")
+        if self.lang not in ("zh", "en"):
+            raise ParameterError(f"lang `{self.lang}` is not one of zh, en")

@@ -1,0 +1,155 @@
+"""The colours of the publication: apart for colour-blind readers, and in order of lightness where they mean an order."""
+
+from __future__ import annotations
+
+from kunshan_gis.maps.text import Text, text
+from kunshan_gis.model import Style
+
+NOT_MEASURABLE = "not_measurable"
+UNASSIGNED = "unassigned"
+BEYOND = "beyond"
+
+_GROUND, _INK = "#ffffff", "#26313a"
+
+# Lightness falls as fewer people are covered: the gap is what the eye finds first, in grey too.
+_COVERED = (("0", 0, 20, "#7d2440"), ("20", 20, 40, "#c4563f"), ("40", 40, 60, "#e6a25c"),
+            ("60", 60, 80, "#f3dc9c"), ("80", 80, 100, "#c9e3d6"))  # fmt: skip
+_BANDS = ("#0b4f57", "#3f938c", "#9dccbb", "#d3e3c6")
+# Zones by place in their table; their names stand on the map, so that colour never speaks alone.
+_ZONES = ("#8fb8de", "#f2c48d", "#9ed1b7", "#cdb4db", "#e9a6a6", "#d8d48a", "#a9cfd6", "#d9c2ab")
+_TIERS = {"comprehensive": ("#0d5a37", 9.0), "community": ("#3f9b52", 5.0), "pocket": ("#86b817", 3.0), "other": ("#a9bfa0", 3.0)}
+
+
+def neighbours() -> Style:
+    """Land around the study area."""
+    return Style(*text("neighbours"), color="#cfcabd", fill="#f3f1ea", width=1.0)
+
+
+def ground() -> Style:
+    """The study area's own ground, under everything."""
+    return Style(*text("boundary"), color="#ffffff", fill=_GROUND, width=0)
+
+
+def boundary() -> Style:
+    """The study area's outline, over the ground and under the figures."""
+    return Style(*text("boundary"), color="#4a4f55", width=2.0, dash="9 3 2 3")
+
+
+def water() -> dict[str, Style]:
+    """Water by shape: areas and lines."""
+    return {
+        "area": Style(*text("water"), color="#9dbfd4", fill="#cfe2ee", width=0.8),
+        "line": Style(*text("water"), color="#9cc3dc", width=1.8),
+    }
+
+
+def zones(names: list[tuple[str, Text]]) -> dict[str, Style]:
+    """A fill for each zone in order; what belongs to none is hatched grey."""
+    styles = {
+        key: Style(*name, color="#7c8288", fill=_ZONES[place % len(_ZONES)], width=1.0, opacity=0.75)
+        for place, (key, name) in enumerate(names)
+    }
+    styles[UNASSIGNED] = Style(*text("unassigned"), color="#a3a39c", fill="#f1f0ec", width=1.0, hatch=True, opacity=0.8)
+    return styles
+
+
+def outline(name: Text, *, width: float = 1.0, color: str = "#6a7077") -> Style:
+    """Borders of statistical units: a line, no fill."""
+    return Style(*name, color=color, width=width)
+
+
+def seats() -> Style:
+    """Seats of towns."""
+    return Style(*text("seats"), color=_INK, fill="#ffffff", width=1.8, radius=3.6)
+
+
+def stations() -> Style:
+    """Stations: white discs with a firm ring."""
+    return Style(*text("stations"), color="#5b3a8c", fill="#ffffff", width=2.2, radius=4.2)
+
+
+def entrances() -> Style:
+    """Entrances of stations."""
+    return Style(*text("entrances"), color="#ffffff", fill="#5b3a8c", width=0.8, radius=2.6)
+
+
+def circles(radii: list[str]) -> dict[str, Style]:
+    """Circles around stations, the inner ones stronger."""
+    tones = ("#5b3a8c", "#8d74b5", "#b7a6d1")
+    return {
+        radius: Style(*text("circle", radius=radius), color=tones[min(place, 2)], fill="#b7a6d1", width=1.0, opacity=0.16, radius=0)
+        for place, radius in enumerate(radii)
+    }
+
+
+def rail() -> Style:
+    """Railways."""
+    return Style(*text("rail"), color="#5b3a8c", width=1.8)
+
+
+def expressways() -> dict[str, Style]:
+    """Expressways by class; what is not built yet is dashed."""
+    looks = {"ring": ("#b3541e", 3.2), "link": ("#d08a2e", 2.6), "radial": ("#8a6d3b", 2.0)}
+    styles = {}
+    for name, (color, width) in looks.items():
+        title = text(f"class_{name}")
+        styles[f"{name}/existing"] = Style(*title, color=color, width=width)
+        for status in ("under_construction", "planned"):
+            zh, en = title.zh + "（" + text(status).zh + "）", f"{title.en} ({text(status).en})"
+            styles[f"{name}/{status}"] = Style(zh, en, color=color, width=width, dash="7 4" if status == "planned" else "12 3")
+    return styles
+
+
+def parks() -> dict[str, Style]:
+    """Parks by tier, the smaller the tier the lighter."""
+    return {
+        tier: Style(*text(f"tier_{tier}"), color="#ffffff" if tier == "pocket" else color, fill=color, width=0.6, radius=radius)
+        for tier, (color, radius) in _TIERS.items()
+    }
+
+
+def park_gates() -> Style:
+    """Gates of parks."""
+    return Style(*text("park_gates"), color="#ffffff", fill="#0d5a37", width=0.8, radius=2.4)
+
+
+def corridors() -> dict[str, Style]:
+    """Ecological corridors by direction."""
+    return {
+        "horizontal": Style(*text("class_horizontal"), color="#4f9a94", width=4.5, opacity=0.5),
+        "vertical": Style(*text("class_vertical"), color="#7da548", width=4.5, opacity=0.5),
+        "other": Style(*text("class_other"), color="#8aa79b", width=4.5, opacity=0.5),
+    }
+
+
+def focus() -> dict[str, Style]:
+    """Focus areas by what the plan makes of them."""
+    colors = {"centre": "#c2312f", "medical": "#1f6fb2", "renewal_point": "#e08a00", "renewal_line": "#e08a00",
+              "renewal_area": "#e08a00", "other": "#777777"}  # fmt: skip
+    return {
+        name: Style(*text(f"class_{name}"), color="#ffffff" if name != "renewal_line" else color, fill=None if name == "renewal_line" else color,
+                    width=1.4 if name != "renewal_line" else 2.4, radius=5.2, opacity=0.9)
+        for name, color in colors.items()
+    }  # fmt: skip
+
+
+def covered() -> dict[str, Style]:
+    """Share of residents covered, in fifths; grey and hatched where it cannot be measured."""
+    styles = {
+        key: Style(*text("share_class", low=low, high=high), color="#ffffff", fill=color, width=0.3, opacity=0.88)
+        for key, low, high, color in reversed(_COVERED)
+    }
+    styles[NOT_MEASURABLE] = Style(
+        *text("not_measurable"), color="#8c8c88", fill="#dededa", width=0.3, hatch=True, opacity=0.9
+    )
+    return styles
+
+
+def bands(names: list[str]) -> dict[str, Style]:
+    """Streets within so many minutes, the nearest darkest; those beyond in grey."""
+    styles = {}
+    for place, name in enumerate(names):
+        color, width = _BANDS[min(place, len(_BANDS) - 1)], max(1.0, 1.9 - 0.35 * place)
+        styles[name] = Style(*text("band", minutes=name), color=color, width=width)
+    styles[BEYOND] = Style(*text("band_beyond"), color="#c9c7c0", width=0.8)
+    return styles

@@ -1,0 +1,105 @@
+"""Values as people read them, in both languages: the one place where figures become text.
+
+Demonstration figures are rounded here, before they reach the page: people in 万人, shares in whole percent.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from kunshan_gis.maps.text import Text, known, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Format = Literal["text", "term", "people", "share", "metres", "hectares", "minutes"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column that may be shown: where it is, what it is called, and how its values are written.
+
+    `column_en` names a column with the English text; rows without one fall back to `column`.
+    A `term` is a word of the catalogue of texts (with `prefix` before it), shown in both languages.
+    """
+
+    column: str
+    zh: str
+    en: str
+    format: Format = "text"
+    column_en: str = ""
+    prefix: str = ""
+
+    def heading(self, *, demo: bool) -> Text:
+        """The label with its unit, if it has one."""
+        unit = {"people": "unit_people_demo" if demo else "unit_people"}.get(self.format, f"unit_{self.format}")
+        label = Text(self.zh, self.en)
+        if self.format in ("text", "term", "share"):
+            return label
+        return text("with_unit", label=label, unit=text(unit))
+
+    def texts(self, table: pd.DataFrame, *, demo: bool) -> list[Text]:
+        """The column's values as text, row by row."""
+        values = table[self.column].tolist()
+        if self.format == "text" and self.column_en in table.columns:
+            english = table[self.column_en].tolist()
+            return [_pair(zh, en) for zh, en in zip(values, english, strict=True)]
+        if self.format == "term":
+            return [text("no_value") if empty(value) else known(value, prefix=self.prefix) for value in values]
+        return [written(value, self.format, demo=demo) for value in values]
+
+
+def written(value: Any, as_: Format, *, demo: bool) -> Text:
+    """One value as text in both languages; no value is a dash, a share without one is 无法测算."""
+    if empty(value):
+        return text("not_measurable") if as_ == "share" else text("no_value")
+    if as_ in ("text", "term"):
+        return Text(str(value), str(value))
+    number = float(value)
+    if as_ == "people":
+        return _people_demo(number) if demo else _same(f"{number:,.0f}")
+    if as_ == "share":
+        return _same(_percent(number, demo=demo))
+    if as_ == "hectares":
+        return _same(f"{number:,.1f}" if number >= 10 else f"{number:.2f}")
+    return _same(f"{number:,.0f}" if as_ == "metres" else f"{number:g}")
+
+
+def empty(value: Any) -> bool:
+    """True for None, NaN, NaT and text without a letter."""
+    return value is None or value != value or (isinstance(value, str) and not value.strip())
+
+
+def _same(both: str) -> Text:
+    return Text(both, both)
+
+
+def _pair(zh: Any, en: Any) -> Text:
+    if empty(zh) and empty(en):
+        return text("no_value")
+    return Text(str(en if empty(zh) else zh), str(zh if empty(en) else en))
+
+
+def _people_demo(number: float) -> Text:
+    """People in 万人 and in thousands, equally coarse: the last digit is 1,000 people, for small groups 100."""
+    if 0 < number < 50:
+        return Text("<0.01", "<0.1")
+    if number < 10_000:
+        hundreds = math.floor(number / 100 + 0.5)
+        return Text(f"{hundreds / 100:.2f}" if hundreds else "0", f"{hundreds / 10:.1f}" if hundreds else "0")
+    thousands = math.floor(number / 1000 + 0.5)
+    return Text(f"{thousands / 10:,.1f}", f"{thousands:,}")
+
+
+def _percent(share: float, *, demo: bool) -> str:
+    """Percent, whole for demonstration; never 0 or 100 where it is neither."""
+    digits = 0 if demo else 1
+    step = 10.0**-digits
+    percent = math.floor(share * 100 / step + 0.5) * step
+    if percent < step and share > 0:
+        return f"<{step:.{digits}f}%"
+    if percent > 100 - step and share < 1:
+        return f">{100 - step:.{digits}f}%"
+    return f"{percent:.{digits}f}%"
