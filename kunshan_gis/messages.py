@@ -72,6 +72,25 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "lacks_optional": ("没有{kind}：{without}", "no {kind}: {without}"),
     "check_fine": ("没有发现问题。", "No problems found."),
     "check_problems": ("发现 {count} 个问题。", "{count} problems found."),
+    # the publication
+    "page_index": ("首页", "Contents"),
+    "page_real": ("真实图层", "What is real"),
+    "page_real_note": ("范围、湖泊、河流、轨道站点、镇政府驻地", "Boundary, lakes, river, stations, town seats"),
+    "page_park_reach": ("公园步行可达", "Parks on foot"),
+    "page_park_reach_note": (
+        "各层级公园的步行覆盖人口，分片区、分乡镇，三种状态",
+        "Residents who reach a park on foot, per tier, zone and town, in three states",
+    ),
+    "page_overview": ("空间体系总览", "The spatial systems"),
+    "page_overview_note": (
+        "片区、轨道站点、快速路、公园与廊道",
+        "Zones, stations, expressways, parks and corridors",
+    ),
+    "file_result": ("全部数字、参数与输入（JSON）", "Every figure, parameter and input (JSON)"),
+    "file_coverage": ("覆盖率工作簿（XLSX）", "Coverage workbook (XLSX)"),
+    "file_coverage_by_area": ("全域覆盖率（CSV）", "Coverage of the area (CSV)"),
+    "file_coverage_by_zones": ("分片区覆盖率（CSV）", "Coverage by zone (CSV)"),
+    "file_coverage_by_towns": ("分乡镇覆盖率（CSV）", "Coverage by town (CSV)"),
     # units without a name
     "unassigned": ("未划入", "Unassigned"),
     "whole_area": ("全域", "Whole area"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,10 +20,7 @@ Verified = Literal["text", "secondary", "memory"]
 
 
 class Profile(BaseModel):
-    """One way to measure on foot, with its origin.
-
-    `minutes` times `speed_mps` is the walked distance a home may lie from an entrance.
-    """
+    """Where a threshold comes from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,43 +30,70 @@ class Profile(BaseModel):
     standard: str
     edition: str
     clause: str
-    minutes: float = Field(gt=0, le=240)
-    speed_mps: float = Field(gt=0, le=3)
     verified: Verified
     note: str
     note_en: str
 
 
-@cache
-def profiles() -> dict[str, Profile]:
-    """All profiles by key, in alphabetical order.
+class WalkProfile(Profile):
+    """A walk: `minutes` times `speed_mps` is the walked distance a home may lie from an entrance."""
 
-    Raises
-    ------
-    StandardError
-        A profile's file is broken; names it.
-    """
+    minutes: float = Field(gt=0, le=240)
+    speed_mps: float = Field(gt=0, le=3)
+
+
+class StationProfile(Profile):
+    """Areas around a station by straight radius, the smallest first."""
+
+    radii_m: tuple[float, ...] = Field(min_length=1)
+
+
+_P = TypeVar("_P", bound=Profile)
+_FOLDER = files("kunshan_gis") / "profiles"
+
+
+@cache
+def _all(model: type[_P], folder: str) -> dict[str, _P]:
     found = {}
-    for file in sorted((files("kunshan_gis") / "profiles").iterdir(), key=lambda entry: entry.name):
-        if not file.name.endswith(".toml"):
-            continue
+    for file in sorted((_FOLDER / folder).iterdir(), key=lambda entry: entry.name):
+        key = file.name.removesuffix(".toml")
         try:
-            found[file.name.removesuffix(".toml")] = Profile.model_validate(
-                {"key": file.name.removesuffix(".toml"), **tomllib.loads(file.read_text(encoding="utf-8"))}
-            )
+            found[key] = model.model_validate({"key": key, **tomllib.loads(file.read_text(encoding="utf-8"))})
         except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise StandardError(f"profile {file.name} is broken: {error}") from error
+            raise StandardError(f"profile {folder}/{file.name} is broken: {error}") from error
     return found
 
 
-def profile(key: str) -> Profile:
-    """The profile of that name.
+def _named(model: type[_P], folder: str, key: str) -> _P:
+    known = _all(model, folder)
+    if key not in known:
+        raise StandardError(f"profile `{key}` is unknown; there are: {', '.join(known)}")
+    found: _P = known[key]
+    return found
+
+
+def walk_profiles() -> dict[str, WalkProfile]:
+    """All walking profiles by key, in alphabetical order."""
+    return dict(_all(WalkProfile, "walk"))
+
+
+def walk_profile(key: str) -> WalkProfile:
+    """The walking profile of that name.
 
     Raises
     ------
     StandardError
-        There is none; names those there are.
+        There is none (names those there are), or its file is broken.
     """
-    if key not in profiles():
-        raise StandardError(f"profile `{key}` is unknown; there are: {', '.join(profiles())}")
-    return profiles()[key]
+    return _named(WalkProfile, "walk", key)
+
+
+def station_profile(key: str) -> StationProfile:
+    """The station-area profile of that name.
+
+    Raises
+    ------
+    StandardError
+        There is none (names those there are), or its file is broken.
+    """
+    return _named(StationProfile, "station", key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kunshan_gis import network
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.model import StudyArea, WalkNetwork
-from kunshan_gis.standards import profile as profile_named
+from kunshan_gis.standards import walk_profile
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Walk:
         StandardError
             The profile is unknown.
         """
-        chosen = profile_named(profile or area.info.profile)
+        chosen = walk_profile(profile or area.info.profile)
         walk = cls(
             minutes=chosen.minutes if minutes is None else minutes,
             speed_mps=chosen.speed_mps if speed_mps is None else speed_mps,

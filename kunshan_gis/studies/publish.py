@@ -1,0 +1,147 @@
+"""The main job: a study area's maps, tables and result.json, written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from kunshan_gis import maps, network
+from kunshan_gis.analysis import cells
+from kunshan_gis.export import json_bytes, result_csv, result_data, workbook, write_files
+from kunshan_gis.maps import Link, MapPage
+from kunshan_gis.messages import text
+from kunshan_gis.model import Progress, Result, StudyArea, silent
+from kunshan_gis.standards import station_profile
+from kunshan_gis.studies.accounts import ALL
+from kunshan_gis.studies.park_reach import ParkReach, park_reach
+from kunshan_gis.studies.walk import Walk
+
+BANDS_MIN = (5.0, 10.0, 15.0)
+STATION_PROFILE = "tod-2015"
+PAGES = ("real", "park_reach", "overview")
+UNITS = ("area", "zones", "towns")
+_DEMO = "-DEMO"
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """What was written, and the result it shows."""
+
+    paths: tuple[Path, ...]
+    result: Result
+
+
+def publish(
+    area: StudyArea,
+    walk: Walk,
+    out: Path,
+    *,
+    lang: maps.Lang = "zh",
+    allow_open_edge: bool = False,
+    progress: Progress = silent,
+) -> Published:
+    """Write the publication into a folder: index.html, the maps, CSV and XLSX tables, result.json.
+
+    Files of an earlier publication that this one does not write again are removed; other files in the
+    folder are left alone.
+
+    Raises
+    ------
+    LayerNotFoundError, NetworkError
+        See `park_reach`.
+    OutputError
+        The folder cannot be written; nothing in it has changed.
+    """
+    reach = park_reach(area, walk, allow_open_edge=allow_open_edge, progress=progress)
+    result = reach.result
+    files = {"result.json": json_bytes(result_data(result)), _name("coverage", "xlsx", result): workbook(result)}
+    for unit in UNITS:
+        if unit in result.tables:
+            files[_name(f"coverage_by_{unit}", "csv", result)] = result_csv(
+                result.tables[unit], reportable=result.reportable
+            )
+    pages = dict(_pages(area, reach, lang, list(files)))
+    for done, (name, page) in enumerate(pages.items()):
+        progress("drawing", done, len(pages))
+        files[name] = maps.render(page).encode()
+    progress("drawing", len(pages), len(pages))
+    progress("writing", 0, 1)
+    paths = write_files(out, files, stale=tuple(_ever_written()))
+    progress("writing", 1, 1)
+    return Published(tuple(sorted(paths)), result)
+
+
+def _pages(area: StudyArea, reach: ParkReach, lang: maps.Lang, tables: list[str]) -> Iterator[tuple[str, MapPage]]:
+    result = reach.result
+    overview_demo = any(layer.demonstration for layer in area.layers.values())
+    names = {
+        "real": "real.html",
+        "park_reach": _name("park_reach", "html", result),
+        "overview": f"overview{_DEMO if overview_demo else ''}.html",
+    }
+    links = {page: Link(names[page], text(f"page_{page}"), text(f"page_{page}_note")) for page in PAGES}
+    home = Link("index.html", text("page_index"))
+    nav = (home, *links.values())
+    yield "index.html", maps.index_page(
+        area, result, pages=tuple(links.values()), files=[Link(name, text("file_" + _stem(name))) for name in tables],
+        lang=lang,
+    )  # fmt: skip
+    yield names["real"], maps.real_map(area, nav=nav, lang=lang)
+    yield names["park_reach"], park_reach_page(area, reach, nav=nav, lang=lang)
+    yield names["overview"], maps.overview_map(area, circles=station_circles(area), nav=nav, lang=lang)
+
+
+def park_reach_page(
+    area: StudyArea, reach: ParkReach, *, nav: tuple[Link, ...] = (), lang: maps.Lang = "zh"
+) -> MapPage:
+    """The park-reach map of a study; in a notebook the page shows itself."""
+    return maps.park_reach_map(
+        area,
+        reach.result,
+        cells=cells(reach.homes, reach.homes[f"state_{ALL}"]),
+        reach=reach_bands(reach),
+        parks=reach.parks,
+        nav=nav,
+        lang=lang,
+    )
+
+
+def reach_bands(reach: ParkReach, tier: str = ALL) -> gpd.GeoDataFrame:
+    """Streets within the walk by minutes, exact to the metre, one row a band: `band` (minutes), geometry."""
+    minutes = [*(band for band in BANDS_MIN if band < reach.walk.minutes), reach.walk.minutes]
+    metres = [band * 60.0 * reach.walk.speed_mps for band in minutes]
+    pieces = network.covered_streets(reach.fields[tier], metres)
+    band = pieces["cutoff_m"].map(dict(zip(metres, minutes, strict=True)))
+    return gpd.GeoDataFrame({"band": band}, geometry=pieces.geometry, crs=pieces.crs)
+
+
+def station_circles(area: StudyArea) -> gpd.GeoDataFrame | None:
+    """Core and influence areas around stations by radius, from the station profile; None without stations."""
+    stations = area.optional("stations")
+    if stations is None:
+        return None
+    named = stations[[column for column in ("id", "name", "name_en", "geometry") if column in stations]]
+    rings = [
+        named.assign(radius_m=radius, geometry=stations.geometry.buffer(radius, quad_segs=16))
+        for radius in station_profile(STATION_PROFILE).radii_m
+    ]
+    return gpd.GeoDataFrame(pd.concat(rings, ignore_index=True), crs=stations.crs)
+
+
+def _name(stem: str, suffix: str, result: Result) -> str:
+    return f"{stem}{'' if result.reportable else _DEMO}.{suffix}"
+
+
+def _stem(name: str) -> str:
+    return Path(name).stem.removesuffix(_DEMO)
+
+
+def _ever_written() -> Iterator[str]:
+    stems = [("overview", "html"), ("park_reach", "html"), ("real", "html"), ("coverage", "xlsx")]
+    for stem, suffix in [*stems, *((f"coverage_by_{unit}", "csv") for unit in UNITS)]:
+        yield f"{stem}.{suffix}"
+        yield f"{stem}{_DEMO}.{suffix}"
