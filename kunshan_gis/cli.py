@@ -202,6 +202,17 @@ def demo_build(
 
 
 @app.command()
+def cache(clear: Annotated[bool, typer.Option("--clear", help="Remove what is kept. 清空缓存")] = False) -> None:
+    """Where built networks are kept between runs, and how much. 缓存位置与大小。"""
+    from kunshan_gis.cache import DiskCache
+
+    kept = DiskCache()
+    if clear:
+        kept.clear()
+    _write(f"{kept.folder}  {kept.size_bytes() / 1e6:.1f} MB")
+
+
+@app.command()
 def version() -> None:
     """Print the version. 版本号。"""
     from kunshan_gis import __version__

@@ -6,6 +6,7 @@ from kunshan_gis.network.build import build
 from kunshan_gis.network.covered import covered_streets
 from kunshan_gis.network.search import Field, nearest, search
 from kunshan_gis.network.snap import snap
+from kunshan_gis.network.stored import from_arrays, to_arrays
 
 __all__ = [
     "ACCESS_SOURCES",
@@ -14,9 +15,11 @@ __all__ = [
     "build",
     "covered_streets",
     "edge_distance",
+    "from_arrays",
     "nearest",
     "park_access",
     "search",
     "select",
     "snap",
+    "to_arrays",
 ]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from kunshan_gis import network
+from numpy.typing import NDArray
+
+from kunshan_gis import __version__, network
+from kunshan_gis.cache import DiskCache
 from kunshan_gis.errors import ParameterError
-from kunshan_gis.model import StudyArea, WalkNetwork
+from kunshan_gis.model import StudyArea, WalkNetwork, digest
 from kunshan_gis.standards import walk_profile
 
 
@@ -72,8 +76,15 @@ class Walk:
         return walk
 
 
-def walk_network(area: StudyArea) -> WalkNetwork:
-    """The study area's walking network, built once for the same streets."""
+def walk_network(area: StudyArea, *, cache: DiskCache | None = None) -> WalkNetwork:
+    """The study area's walking network: built once for the same streets, and kept on disk between runs."""
+    kept = cache or DiskCache()
     streets = area.layer("streets")
-    text = streets.info.walk_filter or "walkable = true"
-    return area.remember("network", ["streets"], text, lambda: network.build(area.table("streets"), walk_filter=text))
+    walk_filter = streets.info.walk_filter or "walkable = true"
+
+    key = digest("network", __version__, area.digest_of("streets"), walk_filter)
+
+    def build() -> dict[str, NDArray[Any]]:
+        return network.to_arrays(network.build(area.table("streets"), walk_filter=walk_filter))
+
+    return area.remember("network", ["streets"], walk_filter, lambda: network.from_arrays(kept.arrays(key, build)))
