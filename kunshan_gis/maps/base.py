@@ -10,8 +10,9 @@ import shapely
 
 from kunshan_gis.maps import palette
 from kunshan_gis.maps.page import Bounds, MapLayer
-from kunshan_gis.maps.text import Text, text
+from kunshan_gis.maps.text import text
 from kunshan_gis.maps.values import Field, empty
+from kunshan_gis.messages import Text
 from kunshan_gis.model import DEMONSTRATION
 
 if TYPE_CHECKING:
@@ -73,13 +74,24 @@ def ground(area: StudyArea) -> list[MapLayer]:
         inside = area.optional("boundary")
         table = layer.table if inside is None else _outside(layer.table, inside)
         layers.append(
-            MapLayer("neighbours", text("neighbours"), group, table, palette.neighbours(), label=NAME if "name" in table else None,
-                     basis=layer.info.basis, listed=False)
+            MapLayer(
+                "neighbours", text("neighbours"), group, table, palette.neighbours(),
+                label=NAME if "name" in table else None, basis=layer.info.basis, listed=False,
+            )
         )  # fmt: skip
     if area.has("boundary"):
         layer = area.layer("boundary")
         layers.append(
-            MapLayer("ground", text("ground"), group, layer.table, palette.ground(), basis=layer.info.basis, listed=False)
+            MapLayer(
+                "ground",
+                text("ground"),
+                group,
+                layer.table,
+                palette.ground(),
+                in_legend=False,
+                basis=layer.info.basis,
+                listed=False,
+            )
         )
     return layers
 
@@ -109,7 +121,11 @@ def outline(area: StudyArea) -> list[MapLayer]:
         return []
     layer = area.layer("boundary")
     style = palette.boundary()
-    return [MapLayer("boundary", text("boundary"), text("group_base"), layer.table, style, basis=layer.info.basis, listed=False)]
+    return [
+        MapLayer(
+            "boundary", text("boundary"), text("group_base"), layer.table, style, basis=layer.info.basis, listed=False
+        )
+    ]
 
 
 def simple(
@@ -134,7 +150,9 @@ def simple(
 
 def keyed(layer: MapLayer, shape: str) -> MapLayer:
     """One of several layers of a kind, told apart by shape."""
-    return replace(layer, key=f"{layer.key}_{shape}", title=text("of_shape", title=layer.title, shape=text(f"shape_{shape}")))
+    return replace(
+        layer, key=f"{layer.key}_{shape}", title=text("of_shape", title=layer.title, shape=text(f"shape_{shape}"))
+    )
 
 
 def basis_of(layer: Layer, table: pd.DataFrame) -> Basis:
@@ -142,7 +160,12 @@ def basis_of(layer: Layer, table: pd.DataFrame) -> Basis:
     if "basis" not in table or not len(table):
         return layer.info.basis
     own = set(table["basis"].fillna(layer.info.basis))
-    return next((basis for basis in ("synthetic", "schematic") if basis in own), layer.info.basis)  # type: ignore[return-value]
+    return next((basis for basis in ("synthetic", "schematic") if basis in own), layer.info.basis)
+
+
+def basis_of_kind(area: StudyArea, kind: str) -> Basis:
+    """What figures derived from a layer rest on."""
+    return basis_of(area.layer(kind), area.layer(kind).table) if area.has(kind) else "open"
 
 
 def extent(area: StudyArea) -> Bounds | None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import shapely
 
 from kunshan_gis.maps.escape import escape
-from kunshan_gis.maps.text import Text, text
+from kunshan_gis.maps.text import text
+from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     from kunshan_gis.maps.page import MapLayer
@@ -41,10 +42,12 @@ class Group:
 
 
 def groups(layers: Sequence[MapLayer], elements: Mapping[str, str]) -> tuple[Group, ...]:
-    """The legend from the top of the map down."""
+    """The legend from the top of the map down, the base map last."""
     found: dict[Text, list[Item]] = {}
     numbers = count()
-    for layer in reversed(layers):
+    legible = [layer for layer in reversed(layers) if layer.in_legend]
+    base = text("group_base")
+    for layer in sorted(legible, key=lambda layer: layer.group == base):
         found.setdefault(layer.group, []).append(_item(layer, elements[layer.key], numbers))
     return tuple(Group(title, tuple(items)) for title, items in found.items())
 
@@ -93,7 +96,7 @@ def _swatch(style: Style, shape: str, number: int) -> str:
     if shape == "point":
         radius = min(style.radius, 7)
         body = f'<circle cx="13" cy="8" r="{radius:g}" fill="{escape(style.fill or style.color)}" {line}/>'
-    elif shape == "line":
+    elif shape == "line" or not (style.fill or style.hatch):
         casing = f'<path d="M1 8H25" stroke="{fill}" stroke-width="{style.width + 2.4:g}"/>' if style.fill else ""
         body = f'{casing}<path d="M1 8H25" fill="none" {line}/>'
     else:

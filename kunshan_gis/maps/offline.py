@@ -54,7 +54,7 @@ def parts(map_: folium.Map) -> Parts:
     OutputError
         The map holds tiles, or links to a file that no pinned package carries.
     """
-    figure = map_.get_root()
+    figure: Figure = map_.get_root()  # type: ignore[assignment]  # a map makes its own figure
     if any(isinstance(element, folium.TileLayer) for element in _elements(map_)):
         raise OutputError("the map has a tile layer, which asks the network; make it with tiles=None")
     figure.render()
@@ -69,7 +69,7 @@ def page(map_: folium.Map, title: str) -> str:
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<link rel=\"icon\" href=\"data:,\">\n"
+        f'<title>{escape(title)}</title>\n<link rel="icon" href="data:,">\n'
         "<style>html,body{height:100%;margin:0}</style>\n"
         f"{made.head}\n</head>\n<body>\n{made.body}\n<script>\n{made.script}\n</script>\n</body>\n</html>\n"
     )

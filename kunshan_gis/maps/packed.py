@@ -23,8 +23,9 @@ from folium.template import Template
 from kunshan_gis.crs import WEB
 from kunshan_gis.errors import CRSError, ParameterError
 from kunshan_gis.maps.escape import LONGEST, clean, escape, js_json
-from kunshan_gis.maps.text import Text
+from kunshan_gis.maps.text import NOTHING
 from kunshan_gis.maps.values import Field, empty
+from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -52,6 +53,7 @@ class Drawing:
     by : column that holds the class; with one style alone it may be left out
     fields : the only columns whose values enter the page
     label : field written beside its feature, where there is room
+    label_size : pixels; 0 is the usual size for its shape
     title, note : heading and last line of a feature's card
     order : layers with a higher order lie on top
     min_zoom : zoom level from which the layer is drawn
@@ -62,8 +64,9 @@ class Drawing:
     by: str | None = None
     fields: Sequence[Field] = ()
     label: Field | None = None
-    title: Text = Text("", "")
-    note: Text = Text("", "")
+    label_size: float = 0
+    title: Text = NOTHING
+    note: Text = NOTHING
     order: int = 0
     min_zoom: float = 0
     demo: bool = False
@@ -73,7 +76,7 @@ class _Scripted(JSCSSMixin):
     """Elements that bring `packed.js` along as a data link, which any Folium map can carry without a network."""
 
     @property
-    def default_js(self) -> list[tuple[str, str]]:
+    def default_js(self) -> list[tuple[str, str]]:  # type: ignore[override]
         code = base64.b64encode(asset("packed.js").encode()).decode()
         return [("packed", f"data:text/javascript;base64,{code}")]
 
@@ -126,7 +129,7 @@ class Watermark(_Scripted):
     )
 
     def __init__(self, *lines: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Watermark"
         self.lines = js_json(lines)
 
@@ -146,6 +149,7 @@ def packed(table: gpd.GeoDataFrame, drawing: Drawing) -> tuple[list[list[float |
         "styles": [_style(drawing.styles[name]) for name in names],
         "order": drawing.order,
         "minZoom": drawing.min_zoom,
+        "labelSize": drawing.label_size,
         "title": list(drawing.title),
         "note": list(drawing.note),
         "fields": [_field(table, field, demo=drawing.demo) for field in drawing.fields],
@@ -176,7 +180,7 @@ def _class_of(table: gpd.GeoDataFrame, drawing: Drawing, names: list[str]) -> ND
     unknown = sorted(set(values) - set(place))
     if unknown:
         raise ParameterError(f"`{drawing.by}` holds {unknown[:5]}, for which there is no style; there are: {names}")
-    return values.map(place).to_numpy(dtype=np.int64)
+    return np.asarray(values.map(place), dtype=np.int64)
 
 
 def _style(style: Style) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kunshan_gis.errors import ParameterError
-from kunshan_gis.maps.text import Text
+from kunshan_gis.maps.text import NOTHING
 from kunshan_gis.maps.values import Field
+from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -38,7 +39,10 @@ class MapLayer:
     label : field written beside the features on the map
     shown : drawn when the page opens
     basis : what the layer rests on; a schematic one is drawn dashed and titled so
+    label_size : pixels; 0 is the usual size for its shape
     min_zoom : zoom level from which it is drawn
+    derived : worked out by a study from layers of that basis, not observed
+    in_legend : it can be read about and switched off in the legend
     listed : its table stands below the map
     """
 
@@ -53,6 +57,9 @@ class MapLayer:
     shown: bool = True
     basis: Basis = "open"
     min_zoom: float = 0
+    label_size: float = 0
+    derived: bool = False
+    in_legend: bool = True
     listed: bool = True
 
     @property
@@ -73,7 +80,7 @@ class PageTable:
     rows: pd.DataFrame
     group: Field | None = None
     states: tuple[str, str, str] | None = None
-    note: Text = Text("", "")
+    note: Text = NOTHING
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ class Link:
 
     file: str
     title: Text
-    note: Text = Text("", "")
+    note: Text = NOTHING
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
-"""The colours of the publication: apart for colour-blind readers, and in order of lightness where they mean an order."""
+"""The colours of the publication: apart for colour-blind readers, in order of lightness where they mean an order."""
 
 from __future__ import annotations
 
-from kunshan_gis.maps.text import Text, text
+from kunshan_gis.maps.text import text
+from kunshan_gis.messages import Text
 from kunshan_gis.model import Style
 
 NOT_MEASURABLE = "not_measurable"
@@ -17,7 +18,12 @@ _COVERED = (("0", 0, 20, "#7d2440"), ("20", 20, 40, "#c4563f"), ("40", 40, 60, "
 _BANDS = ("#0b4f57", "#3f938c", "#9dccbb", "#d3e3c6")
 # Zones by place in their table; their names stand on the map, so that colour never speaks alone.
 _ZONES = ("#8fb8de", "#f2c48d", "#9ed1b7", "#cdb4db", "#e9a6a6", "#d8d48a", "#a9cfd6", "#d9c2ab")
-_TIERS = {"comprehensive": ("#0d5a37", 9.0), "community": ("#3f9b52", 5.0), "pocket": ("#86b817", 3.0), "other": ("#a9bfa0", 3.0)}
+_TIERS = {
+    "comprehensive": ("#0d5a37", 9.0),
+    "community": ("#3f9b52", 5.0),
+    "pocket": ("#8db33a", 3.0),
+    "other": ("#a9bfa0", 3.0),
+}
 
 
 def neighbours() -> Style:
@@ -32,7 +38,7 @@ def ground() -> Style:
 
 def boundary() -> Style:
     """The study area's outline, over the ground and under the figures."""
-    return Style(*text("boundary"), color="#4a4f55", width=2.0, dash="9 3 2 3")
+    return Style(*text("boundary"), color="#4a4f55", width=1.7, dash="9 3 2 3")
 
 
 def water() -> dict[str, Style]:
@@ -77,7 +83,14 @@ def circles(radii: list[str]) -> dict[str, Style]:
     """Circles around stations, the inner ones stronger."""
     tones = ("#5b3a8c", "#8d74b5", "#b7a6d1")
     return {
-        radius: Style(*text("circle", radius=radius), color=tones[min(place, 2)], fill="#b7a6d1", width=1.0, opacity=0.16, radius=0)
+        radius: Style(
+            *text("circle", radius=radius),
+            color=tones[min(place, 2)],
+            fill="#b7a6d1",
+            width=1.0,
+            opacity=0.16,
+            radius=0,
+        )
         for place, radius in enumerate(radii)
     }
 
@@ -96,14 +109,18 @@ def expressways() -> dict[str, Style]:
         styles[f"{name}/existing"] = Style(*title, color=color, width=width)
         for status in ("under_construction", "planned"):
             zh, en = title.zh + "（" + text(status).zh + "）", f"{title.en} ({text(status).en})"
-            styles[f"{name}/{status}"] = Style(zh, en, color=color, width=width, dash="7 4" if status == "planned" else "12 3")
+            styles[f"{name}/{status}"] = Style(
+                zh, en, color=color, width=width, dash="7 4" if status == "planned" else "12 3"
+            )
     return styles
 
 
 def parks() -> dict[str, Style]:
     """Parks by tier, the smaller the tier the lighter."""
     return {
-        tier: Style(*text(f"tier_{tier}"), color="#ffffff" if tier == "pocket" else color, fill=color, width=0.6, radius=radius)
+        tier: Style(
+            *text(f"tier_{tier}"), color="#ffffff" if tier == "pocket" else color, fill=color, width=0.6, radius=radius
+        )
         for tier, (color, radius) in _TIERS.items()
     }
 
@@ -126,11 +143,13 @@ def focus() -> dict[str, Style]:
     """Focus areas by what the plan makes of them."""
     colors = {"centre": "#c2312f", "medical": "#1f6fb2", "renewal_point": "#e08a00", "renewal_line": "#e08a00",
               "renewal_area": "#e08a00", "other": "#777777"}  # fmt: skip
-    return {
-        name: Style(*text(f"class_{name}"), color="#ffffff" if name != "renewal_line" else color, fill=None if name == "renewal_line" else color,
-                    width=1.4 if name != "renewal_line" else 2.4, radius=5.2, opacity=0.9)
-        for name, color in colors.items()
-    }  # fmt: skip
+    return {name: _focus(name, color) for name, color in colors.items()}
+
+
+def _focus(name: str, color: str) -> Style:
+    if name == "renewal_line":
+        return Style(*text(f"class_{name}"), color=color, width=2.4)
+    return Style(*text(f"class_{name}"), color="#ffffff", fill=color, width=1.4, radius=5.2, opacity=0.9)
 
 
 def covered() -> dict[str, Style]:

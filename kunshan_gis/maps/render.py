@@ -16,11 +16,13 @@ from kunshan_gis.maps.escape import clean, escape, js_json
 from kunshan_gis.maps.offline import POLICY, parts
 from kunshan_gis.maps.packed import Drawing, PackedLayer, Watermark, asset
 from kunshan_gis.maps.page import Bounds, MapLayer, MapPage
-from kunshan_gis.maps.text import Text, text
+from kunshan_gis.maps.text import text
+from kunshan_gis.messages import Text
 
 _FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="4" fill="#17545c"/>'
-    '<path d="M4 22 L12 9 L17 17 L21 12 L28 22 Z" fill="#fbfaf6"/><path d="M4 26h24" stroke="#d9a441" stroke-width="2.5"/>'
+    '<path d="M4 22 L12 9 L17 17 L21 12 L28 22 Z" fill="#fbfaf6"/>'
+    '<path d="M4 26h24" stroke="#d9a441" stroke-width="2.5"/>'
     "</svg>"
 )
 _SPOKEN = ("zoom_in", "zoom_out", "full_extent")
@@ -43,7 +45,7 @@ def render(page: MapPage) -> str:
         "bounds": _leaflet_bounds(page),
         "text": {"title": list(page.title)} | {key: list(text(key)) for key in _SPOKEN},
     }
-    return _template().render(
+    html: str = _template().render(
         page=page,
         map=made,
         legend=legend.groups(page.layers, {key: made.name(group) for key, group in groups.items()}),
@@ -57,6 +59,7 @@ def render(page: MapPage) -> str:
         favicon="data:image/svg+xml;base64," + base64.b64encode(_FAVICON.encode()).decode(),
         table_html=lambda table: tables.page_table(table, demo=page.demo),
     )
+    return html
 
 
 def folium_map(page: MapPage) -> tuple[folium.Map, dict[str, folium.FeatureGroup]]:
@@ -64,11 +67,19 @@ def folium_map(page: MapPage) -> tuple[folium.Map, dict[str, folium.FeatureGroup
     bounds = _leaflet_bounds(page) or [[-60.0, -180.0], [75.0, 180.0]]
     centre = [(bounds[0][axis] + bounds[1][axis]) / 2 for axis in (0, 1)]
     map_ = folium.Map(
-        centre, tiles=None, zoom_start=10, zoom_snap=0.25, zoom_delta=0.5, min_zoom=7, max_zoom=19, attributionControl=False
+        centre,
+        tiles=None,
+        zoom_start=10,
+        zoom_snap=0.1,
+        zoom_delta=0.5,
+        min_zoom=7,
+        max_zoom=19,
+        attributionControl=False,
     )
     groups: dict[str, folium.FeatureGroup] = {}
     for order, layer in enumerate(page.layers):
-        group = folium.FeatureGroup(name=escape(layer.title.zh), show=layer.shown).add_to(map_)
+        group = folium.FeatureGroup(name=escape(layer.title.zh), show=layer.shown)
+        group.add_to(map_)
         PackedLayer(layer.table, _drawing(layer, order, demo=page.demo)).add_to(group)
         groups[layer.key] = group
     if page.demo and page.marked_map:
@@ -82,8 +93,9 @@ def _drawing(layer: MapLayer, order: int, *, demo: bool) -> Drawing:
         by=layer.by,
         fields=layer.fields,
         label=layer.label,
+        label_size=layer.label_size,
         title=Text(*(clean(part, longest=60) for part in layer.title)),
-        note=text("basis_note", basis=text(f"basis_{layer.basis}")),
+        note=text("derived_note" if layer.derived else "basis_note", basis=text(f"basis_{layer.basis}")),
         order=order,
         min_zoom=layer.min_zoom,
         demo=demo,
@@ -113,7 +125,7 @@ def _template() -> Any:
     environment = Environment(finalize=_escaped, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701 (finalize escapes more)
     environment.globals |= {
         "markup": Markup,
-        "both": lambda pair: Markup(tables.both(pair)),
+        "both": lambda pair: Markup(tables.both(pair)),  # noqa: S704 (escaped there)
         "state_bar": tables.state_bar,
         "text": text,
         "href": href,
@@ -123,4 +135,4 @@ def _template() -> Any:
 
 def href(file: str) -> Markup:
     """A relative link to a file beside the page, percent-encoded: never a scheme, never another host."""
-    return Markup("./" + quote(clean(file).lstrip("/"), safe="/"))
+    return Markup("./" + quote(clean(file).lstrip("/"), safe="/"))  # noqa: S704 (percent-encoded)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kunshan_gis.maps.escape import LONGEST, escape
-from kunshan_gis.maps.text import Text, text
+from kunshan_gis.maps.text import text
 from kunshan_gis.maps.values import Field
+from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     import pandas as pd

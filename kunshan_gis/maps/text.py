@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kunshan_gis.messages import Text
 
+NOTHING = Text("", "")
+
 _TEXTS: dict[str, tuple[str, str]] = {
     # the page
     "switch": ("English", "中文"),
@@ -25,11 +27,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "pages": ("地图", "Maps"),
     "files": ("数据表与结果文件", "Tables and result files"),
     "internal": ("内部使用", "For internal use"),
-    "no_script": ("此地图需要浏览器的 JavaScript；下方表格无需。", "The map needs JavaScript; the tables below do not."),
+    "no_script": (
+        "此地图需要浏览器的 JavaScript；下方表格无需。",
+        "The map needs JavaScript; the tables below do not.",
+    ),
     "demo_mark": ("演示数据·不得上报", "DEMO — NOT FOR REPORTING"),
     "demo_short": ("演示", "Demo"),
     "map_credit": ("显示坐标系 WGS 84 · 来源见页末", "Drawn in WGS 84 · sources at the end of the page"),
     "basis_note": ("依据：{basis}", "Basis: {basis}"),
+    "derived_note": ("测算结果，依据：{basis}", "Worked out from: {basis}"),
     "no_network": ("本页为单一文件，不访问网络。", "This page is one file and never uses the network."),
     "zoom_more": ("放大后显示", "shown when zoomed in"),
     "not_measurable": ("无法测算", "Not measurable"),
@@ -129,7 +135,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "focus_areas": ("重点地区", "Focus areas"),
     "zones": ("片区", "Zones"),
     "towns": ("乡镇（街道）", "Towns"),
-    "cells": ("居民覆盖率（按网格）", "Residents covered, by cell"),
+    "cells": ("居民覆盖率（方格大小示人口）", "Residents covered (squares sized by people)"),
     "reach": ("可达街道（步行分钟）", "Streets within reach (minutes)"),
     "band": ("{minutes} 分钟以内", "within {minutes} min"),
     "band_beyond": ("超出时限", "beyond the limit"),
@@ -147,10 +153,23 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Within {minutes} minutes on foot ({speed} m/s), measured to the park gates",
     ),
     "title_overview": ("{place}空间系统总览", "{place}: the spatial systems in one map"),
-    "subtitle_overview": ("片区 · 轨道与 TOD · 快速路 · 公园与廊道", "Zones · rail and TOD · expressways · parks and corridors"),
+    "subtitle_overview": (
+        "片区 · 轨道与 TOD · 快速路 · 公园与廊道",
+        "Zones · rail and TOD · expressways · parks and corridors",
+    ),
     "title_index": ("{place}空间规划成果", "{place}: spatial planning publication"),
-    "subtitle_index": ("从真实底图开始", "It opens with what is real"),
-    "figure_share": ("居民可在 {minutes} 分钟内步行到达公园", "of residents reach a park within {minutes} minutes on foot"),
+    "subtitle_index": (
+        "首图只画有公开来源的真实要素",
+        "The map on this page draws only what is on record",
+    ),
+    "subtitle_index_demo": (
+        "首图只画有公开来源的真实要素；标有“演示”的数字不得上报",
+        "The map on this page draws only what is on record; figures marked Demo are not for reporting",
+    ),
+    "figure_share": (
+        "居民可在 {minutes} 分钟内步行到达公园",
+        "of residents reach a park within {minutes} minutes on foot",
+    ),
     "figure_states": (
         "总人口 {population}：可达 {covered}，不可达 {not_covered}，无法测算 {not_measurable}",
         "Of {population}: {covered} covered, {not_covered} not covered, {not_measurable} not measurable",
@@ -166,7 +185,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "table_note_demo": (
         "演示数据：人口以万人计、比例取整，不得上报；完整数值见结果文件。",
-        "Demonstration: people in thousands and whole percent, not for reporting; full figures are in the result files.",
+        "Demonstration: people in thousands, whole percent, not for reporting; full figures are in the result files.",
     ),
     "origin_inputs": ("数据", "Data"),
     "origin_made": ("测算", "Computation"),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kunshan_gis.maps.page import KeyFigure, PageTable
-from kunshan_gis.maps.text import Text, text
+from kunshan_gis.maps.text import text
 from kunshan_gis.maps.values import Field, written
+from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     from kunshan_gis.model import Result

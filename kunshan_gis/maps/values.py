@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from kunshan_gis.maps.text import Text, known, text
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
+from kunshan_gis.maps.text import known, text
+from kunshan_gis.messages import Text
 
 Format = Literal["text", "term", "people", "share", "metres", "hectares", "minutes"]
 
@@ -69,7 +69,7 @@ def written(value: Any, as_: Format, *, demo: bool) -> Text:
 
 def empty(value: Any) -> bool:
     """True for None, NaN, NaT and text without a letter."""
-    return value is None or value != value or (isinstance(value, str) and not value.strip())
+    return value is None or bool(pd.isna(value)) or (isinstance(value, str) and not value.strip())
 
 
 def _same(both: str) -> Text:

@@ -11,6 +11,7 @@
 
   const INK = '#26313a';
   const FONT = '"Noto Sans CJK SC","Noto Sans SC","PingFang SC","Microsoft YaHei","Source Han Sans SC",sans-serif';
+  const SERIF = '"Noto Serif CJK SC","Noto Serif SC","Source Han Serif SC","Songti SC",STSong,SimSun,serif';
   const HOVER_FIELDS = 4, CARDS = 4;
 
   /* ---- decoding ---------------------------------------------------------------------------------------- */
@@ -391,8 +392,8 @@
       const taken = [], language = this.language() ? 'en' : 'zh';
       context.textBaseline = 'middle';
       for (const layer of [...layers].reverse()) {
-        const area = layer.data.kind === 'area', size = area ? 13.5 : 12;
-        context.font = `${area ? 600 : 500} ${size}px ${FONT}`;
+        const area = layer.data.kind === 'area', size = layer.data.labelSize || (area ? 13 : 12);
+        context.font = `${size > 15 ? 700 : area ? 600 : 500} ${size}px ${size > 15 ? SERIF : FONT}`;
         context.textAlign = layer.data.kind === 'point' ? 'left' : 'center';
         const style = layer.data.styles[0], shift = layer.data.kind === 'point' ? style.radius + 4 : 0;
         for (const label of layer.labels) {
@@ -413,23 +414,29 @@
 
     _mark(context, frame) {
       if (!this.watermark.length) return;
-      const width = 440, height = 280, ratio = Math.min(2, Math.max(1, window.devicePixelRatio || 1));
+      const width = 380, height = 230, ratio = Math.min(2, Math.max(1, window.devicePixelRatio || 1));
       const tile = document.createElement('canvas');
       tile.width = width * ratio;
       tile.height = height * ratio;
       const brush = tile.getContext('2d');
       brush.scale(ratio, ratio);
-      brush.fillStyle = 'rgba(150,36,20,0.2)';
+      brush.fillStyle = 'rgba(140,28,14,0.27)';
+      brush.strokeStyle = 'rgba(255,255,255,0.34)';
+      brush.lineWidth = 3;
+      brush.lineJoin = 'round';
       brush.textAlign = 'center';
       brush.textBaseline = 'middle';
       this.watermark.forEach((line, i) => {
         const place = (i + 0.5) / this.watermark.length;
-        brush.save();
-        brush.translate(width * place, height * place);
-        brush.rotate(-Math.PI / 8);
-        brush.font = `700 ${/[\u4e00-\u9fff]/.test(line) ? 21 : 15}px ${FONT}`;
-        brush.fillText(line, 0, 0);
-        brush.restore();
+        for (const [right, down] of [[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]]) {  // what leaves the tile comes in again
+          brush.save();
+          brush.translate(width * (place + right), height * (place + down));
+          brush.rotate(-Math.PI / 8);
+          brush.font = `700 ${/[\u4e00-\u9fff]/.test(line) ? 21 : 15}px ${FONT}`;
+          brush.strokeText(line, 0, 0);
+          brush.fillText(line, 0, 0);
+          brush.restore();
+        }
       });
       const pattern = context.createPattern(tile, 'repeat');
       pattern.setTransform(new DOMMatrix().translate(-(frame.left % width), -(frame.top % height)).scale(1 / ratio));
@@ -499,7 +506,7 @@
       this.unhover();
       const cards = element('div', 'packed-cards');
       found.forEach((one) => cards.append(this.card(one, Infinity)));
-      this._map.openPopup(cards, event.latlng, { maxWidth: 300, minWidth: 190, maxHeight: 380, className: 'packed-popup' });
+      this._map.openPopup(cards, event.latlng, { maxWidth: 300, minWidth: 190, maxHeight: Math.max(220, this._map.getSize().y * 0.6), className: 'packed-popup' });
     },
 
     /* What is known of a feature, as elements: the first field is its name. */

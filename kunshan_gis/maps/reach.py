@@ -1,0 +1,116 @@
+"""The layers of park reach: residents covered by cell, streets by minutes, units with their figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from kunshan_gis.maps import base, palette, systems, units
+from kunshan_gis.maps.page import MapLayer
+from kunshan_gis.maps.text import text
+from kunshan_gis.maps.values import Field
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from kunshan_gis.model import Basis, Result, StudyArea
+
+
+def units_with_figures(area: StudyArea, result: Result) -> list[MapLayer]:
+    """Zones and towns as outlines that carry their figures."""
+    group, layers = text("group_units"), []
+    towns = systems.zone_table(area)
+    if towns is None:
+        towns = area.optional("towns")
+    if towns is None:
+        return []
+    basis = area.layer("towns").info.basis
+    if "zones" in result.tables and "zone_id" in towns:
+        outlines = towns[["zone_id", "geometry"]].dissolve("zone_id", as_index=False)
+        table, fields = _with_figures(outlines.rename(columns={"zone_id": "id"}), result.tables["zones"])
+        style = palette.outline(text("zones"), width=2.4, color="#3b4a63")
+        layers.append(
+            MapLayer("zones", text("zones"), group, table, style, fields=(base.NAME, *fields), shown=False, basis=basis)
+        )
+    if "towns" in result.tables:
+        named = towns.drop(columns=[column for column in ("name", "name_en") if column in towns])
+        table, fields = _with_figures(named, result.tables["towns"])
+        style = palette.outline(text("towns"))
+        layers.append(
+            MapLayer(
+                "towns", text("towns"), group, table, style, fields=(base.NAME, *fields), label=base.NAME, basis=basis
+            )
+        )
+    return layers
+
+
+def _with_figures(outlines: gpd.GeoDataFrame, rows: pd.DataFrame) -> tuple[gpd.GeoDataFrame, tuple[Field, ...]]:
+    figures, fields = units.cards(rows)
+    columns = ["name", "name_en", *(field.column for field in fields)]
+    return outlines.join(figures[columns], on="id"), fields
+
+
+def cells_covered(cells: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer]:
+    if cells is None or not len(cells):
+        return []
+    share = cells["share_covered"].to_numpy(dtype=float)
+    measurable = (cells["covered"] + cells["not_covered"]).to_numpy() > 0
+    fifth = np.array(["0", "20", "40", "60", "80"])[np.clip(np.nan_to_num(share) * 5, 0, 4).astype(int)]
+    table = cells.assign(class_=np.where(measurable & ~np.isnan(share), fifth, palette.NOT_MEASURABLE))
+    table = table.set_geometry(_sized(table))
+    fields = base.fields_of(table, units.SHARES[0], *units.PEOPLE)
+    return [
+        MapLayer(
+            "cells",
+            text("cells"),
+            text("group_reach"),
+            table,
+            palette.covered(),
+            by="class_",
+            fields=fields,
+            basis=basis,
+            derived=True,
+            listed=False,
+        )
+    ]
+
+
+def _sized(cells: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Cells drawn as large as their people: full at the ninth decile, the side never under a third."""
+    people = cells["population"].to_numpy(dtype=float)
+    full = max(float(np.quantile(people, 0.9)), 1.0)
+    side = np.clip(np.sqrt(people / full), 0.34, 0.96)
+    shapes = np.asarray(cells.geometry.array)
+    middle = shapely.get_coordinates(shapely.centroid(shapes))
+    points, row = shapely.get_coordinates(shapes, return_index=True)
+    moved = middle[row] + (points - middle[row]) * side[row, None]
+    return np.asarray(shapely.set_coordinates(shapes.copy(), moved))
+
+
+def streets_reached(reach: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer]:
+    if reach is None or not len(reach):
+        return []
+    minutes = pd.to_numeric(reach["band"], errors="coerce")
+    table = reach.assign(class_=minutes.map("{:g}".format).where(minutes.notna(), palette.BEYOND))
+    bands = [f"{value:g}" for value in sorted(minutes.dropna().unique())]
+    styles = palette.bands(bands)
+    if not minutes.isna().any():
+        del styles[palette.BEYOND]
+    return [
+        MapLayer(
+            "reach",
+            text("reach"),
+            text("group_reach"),
+            table[["class_", "geometry"]],
+            styles,
+            by="class_",
+            min_zoom=12,
+            basis=basis,
+            derived=True,
+            listed=False,
+        )
+    ]
