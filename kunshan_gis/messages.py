@@ -40,7 +40,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "drawing": ("绘制地图", "Drawing maps"),
     "writing": ("写入文件", "Writing files"),
     "generating": ("生成演示数据", "Generating demonstration data"),
-    "importing": ("导入", "Importing"),
+    "importing": ("读取开放街道地图", "Reading OpenStreetMap"),
+    "spreading_people": ("将人口分配到建筑", "Spreading people over buildings"),
     # warnings a result carries
     "warn_total": (
         "居民点合计 {homes:,} 人，目录登记 {stated:,} 人",

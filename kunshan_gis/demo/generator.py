@@ -79,11 +79,11 @@ def build(
     crs = real["boundary"].crs
     rng = [np.random.default_rng([spec.seed, stage]) for stage in range(len(_STAGES))]
 
-    progress(_STAGES[0], 0, len(_STAGES))
+    progress("generating", 0, len(_STAGES))
     layers: dict[str, gpd.GeoDataFrame | pd.DataFrame] = _sketched(real, spec)
     ground = _ground(real, layers, spec)
 
-    progress(_STAGES[1], 1, len(_STAGES))
+    progress("generating", 1, len(_STAGES))
     plane = Plane.make(shapely.get_coordinates(ground.boundary.centroid)[0], rng[0])
     texture = _texture(real, spec)
     ways = Ways()
@@ -91,28 +91,28 @@ def build(
     fabric = blocks.draw_fabric(lines, reserved, ways, plane, texture, canal_half_m=spec.frame.canal_half_m, rng=rng[1])
     plots = lots.draw_lots(fabric.blocks, plane, texture, ground.site, rng[1])
 
-    progress(_STAGES[2], 2, len(_STAGES))
+    progress("generating", 2, len(_STAGES))
     drafts = _parks(plots, ways, plane, spec, rng[2])
 
-    progress(_STAGES[3], 3, len(_STAGES))
+    progress("generating", 3, len(_STAGES))
     housing = estates.Housing()
     estates.draw_estates(plots, ways, housing, rng[3])
     estates.draw_open_housing(plots, ways, housing)
     estates.draw_villages(fabric.blocks, plots, ways, housing, plane, ground.site, rng[3])
 
-    progress(_STAGES[4], 4, len(_STAGES))
+    progress("generating", 4, len(_STAGES))
     pieces = streets.lay_streets(ways, ways.on_ground(plane), frame=ground.frame, lakes=ground.lakes,
                                  barriers=ground.barriers)  # fmt: skip
     table = streets.street_table(pieces, layers["expressways"], crs)
 
-    progress(_STAGES[5], 5, len(_STAGES))
+    progress("generating", 5, len(_STAGES))
     homes = people.settle(housing, table, ground.site, plane, texture, spec, rng[5]).set_crs(crs)
     lot_shapes = plane.rectangles(people.lot_boxes(plots))
     layers |= {"streets": table, "jobs": people.draw_jobs(plots, lot_shapes, homes, spec, rng[5])}
     layers |= parks.park_tables(drafts, spec, plane, crs)
     layers |= _land(plots, lot_shapes, drafts, housing, plane, ground, spec, crs)
 
-    progress(_STAGES[6], 6, len(_STAGES))
+    progress("generating", 6, len(_STAGES))
     layers |= {
         "homes": homes.drop(columns="use"),
         "communities": people.draw_communities(homes, spec),
@@ -122,7 +122,7 @@ def build(
         "ramps": services.draw_ramps(layers["expressways"], table, spec),
         "barriers": _canals(fabric.canals, plane, ground, crs),
     }
-    progress(_STAGES[6], len(_STAGES), len(_STAGES))
+    progress("generating", len(_STAGES), len(_STAGES))
     return layers
 
 

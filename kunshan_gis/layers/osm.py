@@ -57,13 +57,13 @@ def read_osm(path: Path, *, progress: Progress = silent) -> dict[str, gpd.GeoDat
         Areas of which the extract holds too few points to draw them.
     """
     steps = len(LAYERS) + 2
-    progress("check file", 0, steps)
+    progress("importing", 0, steps)
     file = inspect_osm(path)
     raw = {}
     for number, layer in enumerate(LAYERS, start=1):
-        progress(f"read {layer}", number, steps)
+        progress("importing", number, steps)
         raw[layer] = _read(file, layer)
-    progress("sort into kinds", steps - 1, steps)
+    progress("importing", steps - 1, steps)
     lines = _identified(raw["lines"])
     areas = _whole(_identified(raw["multipolygons"]), path)
     if not (lines["highway"].notna().any() or areas["highway"].notna().any()):
@@ -72,7 +72,7 @@ def read_osm(path: Path, *, progress: Progress = silent) -> dict[str, gpd.GeoDat
             "nodes, ways, relations (osmium sort)"
         )
     tables = tables_by_kind(Elements(_identified(raw["points"]), lines, areas))
-    progress("sort into kinds", steps, steps)
+    progress("importing", steps, steps)
     return tables
 
 

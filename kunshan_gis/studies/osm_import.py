@@ -110,7 +110,7 @@ def import_osm(
         tables["boundary"] = project(outline, datum="wgs84", to=metric, name="boundary")
         origins["boundary"] = _Origin(f"boundary file {boundary.name}", "as its publisher states", UNKNOWN)
 
-    progress("spread people over buildings", 0, 1)
+    progress("spreading_people", 0, 1)
     buildings = tables.pop("buildings", _no_buildings(metric))
     if population is None:
         tables["homes"], left_out = _inside(one_per_building(buildings), tables.get("boundary")), 0
@@ -126,7 +126,7 @@ def import_osm(
             "nobody lives inside the study area: no building, cell or counted point of it lies in the extract; give a "
             "population file and a boundary that overlap the extract"
         )
-    progress("spread people over buildings", 1, 1)
+    progress("spreading_people", 1, 1)
 
     people = int(tables["homes"]["population"].sum())
     title = (name or "").strip() or _stem(file)
@@ -138,9 +138,9 @@ def import_osm(
         note=f"由 OpenStreetMap 数据导入。/ Imported from the OpenStreetMap extract {file.name}.",
     )
     layers = [(_describe(kind, len(tables[kind]), origins[kind]), tables[kind]) for kind in KINDS if kind in tables]
-    progress("write layers", 0, 1)
+    progress("writing", 0, 1)
     files = write_area(out, info, layers, overwrite=overwrite)
-    progress("write layers", 1, 1)
+    progress("writing", 1, 1)
     return ImportSummary(
         folder=out,
         analysis_crs=metric,
@@ -236,8 +236,9 @@ _RULES: Mapping[str, Note] = {
         "stated public access; none closed to the public; touching parks of one name are one; no tier is given.",
     ),
     "park_gates": (
-        "距公园边界 5 米内的门与出入口，建筑物的门除外。",
-        "Gates and entrances within 5 m of a park's outline, doors of buildings left out.",
+        "距公园边界 5 米内的门与出入口，建筑物的门除外；complete=false：该公园另有道路在未标注大门处通入。",
+        "Gates and entrances within 5 m of a park's outline, doors of buildings left out; complete=false: ways also "
+        "lead into that park where no gate is mapped.",
     ),
     "entrances": ("距最近车站 500 米内的出入口。", "Entrances within 500 m of the nearest station."),
 }
