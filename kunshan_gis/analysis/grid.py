@@ -25,5 +25,6 @@ def cells(homes: gpd.GeoDataFrame, state: pd.Series, *, size_m: float = 300.0) -
     table = coverage(homes["population"], state, place)
     corner = pd.DataFrame({"x": column * size_m, "y": row * size_m}, index=place).groupby(level=0).first()
     corner = corner.reindex(table.index)
-    squares = shapely.box(corner["x"], corner["y"], corner["x"] + size_m, corner["y"] + size_m)
+    west, south = corner["x"].to_numpy(), corner["y"].to_numpy()  # without labels, which the new table does not share
+    squares = shapely.box(west, south, west + size_m, south + size_m)
     return gpd.GeoDataFrame(table.rename_axis("id").reset_index(), geometry=squares, crs=homes.crs)
