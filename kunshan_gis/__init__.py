@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kunshan_gis.layers import embedded_folder, open_area
     from kunshan_gis.model import Edit, Result, StudyArea
     from kunshan_gis.studies.park_reach import ParkReach, park_reach
+    from kunshan_gis.studies.publish import park_reach_page, publish
     from kunshan_gis.studies.walk import Walk
 
 __version__ = "0.1.0"
@@ -25,6 +26,8 @@ _HOME = {
     "embedded_folder": "kunshan_gis.layers",
     "open_area": "kunshan_gis.layers",
     "park_reach": "kunshan_gis.studies.park_reach",
+    "park_reach_page": "kunshan_gis.studies.publish",
+    "publish": "kunshan_gis.studies.publish",
 }
 
 __all__ = [
@@ -37,6 +40,8 @@ __all__ = [
     "embedded_folder",
     "open_area",
     "park_reach",
+    "park_reach_page",
+    "publish",
 ]
 
 

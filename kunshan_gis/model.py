@@ -209,6 +209,25 @@ class StudyArea:
         """The table of a kind, or None where the study area has none."""
         return self.table(kind) if self.has(kind) else None
 
+    def contents(self) -> pd.DataFrame:
+        """The layers as a table: name, kind, titles, rows, basis, date, source."""
+        import pandas as pd
+
+        rows = [
+            {
+                "layer": layer.info.name,
+                "kind": layer.info.kind,
+                "title": layer.info.title,
+                "title_en": layer.info.title_en,
+                "rows": len(layer.table),
+                "basis": layer.info.basis,
+                "date": layer.info.date,
+                "source": layer.info.source,
+            }
+            for layer in self.layers.values()
+        ]
+        return pd.DataFrame(rows)
+
     def with_edits(self, *edits: Edit) -> StudyArea:
         """A new study area with the edits made; it shares every cache the edits do not touch."""
         layers = dict(self.layers)

@@ -15,6 +15,8 @@ from kunshan_gis.network.search import Field
 def covered_streets(field: Field, cutoffs_m: Sequence[float]) -> gpd.GeoDataFrame:
     """Pieces of street by the smallest cutoff that reaches them; the bands do not overlap.
 
+    A last cutoff of infinity takes in the rest, what nothing reaches included.
+
     Returns
     -------
     GeoDataFrame in the network's CRS
@@ -76,13 +78,13 @@ def _band(pieces: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
         {
             "edge": pieces["edge"],
             "start": pieces["start"] + np.maximum(low - pieces["from_start"], 0),
-            "end": pieces["start"] + np.minimum(high - pieces["from_start"], peak),
+            "end": pieces["start"] + np.fmin(high - pieces["from_start"], peak),
         }
     )
     behind = pd.DataFrame(
         {
             "edge": pieces["edge"],
-            "start": pieces["end"] - np.minimum(high - pieces["from_end"], length - peak),
+            "start": pieces["end"] - np.fmin(high - pieces["from_end"], length - peak),
             "end": pieces["end"] - np.maximum(low - pieces["from_end"], 0),
         }
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from kunshan_gis import maps, network
@@ -111,10 +112,10 @@ def park_reach_page(
 
 
 def reach_bands(reach: ParkReach, tier: str = ALL) -> gpd.GeoDataFrame:
-    """Streets within the walk by minutes, exact to the metre, one row a band: `band` (minutes), geometry."""
+    """Streets by the minutes within which they are reached, exact to the metre; `band` is NaN beyond the walk."""
     minutes = [*(band for band in BANDS_MIN if band < reach.walk.minutes), reach.walk.minutes]
     metres = [band * 60.0 * reach.walk.speed_mps for band in minutes]
-    pieces = network.covered_streets(reach.fields[tier], metres)
+    pieces = network.covered_streets(reach.fields[tier], [*metres, np.inf])
     band = pieces["cutoff_m"].map(dict(zip(metres, minutes, strict=True)))
     return gpd.GeoDataFrame({"band": band}, geometry=pieces.geometry, crs=pieces.crs)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import geopandas as gpd
 import networkx as nx
 import numpy as np
@@ -85,7 +87,7 @@ def brute(network, sources: Points, origins: Points) -> list[float]:
             stops.setdefault(int(edge), []).append((float(offset), (name, i)))
     for edge, (u, v) in enumerate(network.edge_uv.tolist()):
         chain = [(0.0, u), *sorted(stops.get(edge, []), key=lambda stop: stop[0]), (float(network.length_m[edge]), v)]
-        for (a, p), (b, q) in zip(chain, chain[1:], strict=False):
+        for (a, p), (b, q) in itertools.pairwise(chain):
             g.add_edge(p, q, weight=max(b - a, 0.0))
     for i, leg in enumerate(sources.leg_m):
         g.add_edge("root", ("s", i), weight=float(leg))
@@ -122,6 +124,8 @@ def test_agrees_with_brute_force(city) -> None:
     bands = covered_streets(field, [50, 120])
     assert bands["length_m"].sum() == pytest.approx(expected, abs=0.012 * network.length_m.sum() + 1)
     np.testing.assert_allclose(bands.length, bands["length_m"], atol=1e-6)
+    everything = covered_streets(field, [50, 120, np.inf])  # bands and the rest are all the street there is
+    assert everything["length_m"].sum() == pytest.approx(network.length_m.sum())
 
 
 def test_partial_edges_end_exactly_at_the_cutoff() -> None:
