@@ -54,6 +54,7 @@ class Drawing:
     fields : the only columns whose values enter the page
     label : field written beside its feature, where there is room
     label_size : pixels; 0 is the usual size for its shape
+    label_zoom : zoom level from which labels are written
     title, note : heading and last line of a feature's card
     order : layers with a higher order lie on top
     min_zoom : zoom level from which the layer is drawn
@@ -65,6 +66,7 @@ class Drawing:
     fields: Sequence[Field] = ()
     label: Field | None = None
     label_size: float = 0
+    label_zoom: float = 0
     title: Text = NOTHING
     note: Text = NOTHING
     order: int = 0
@@ -138,6 +140,8 @@ def packed(table: gpd.GeoDataFrame, drawing: Drawing) -> tuple[list[list[float |
     """Bounds ([[south, west], [north, east]]) and the data `packed.js` draws, for one table."""
     if table.crs is None:
         raise CRSError("a table without CRS cannot be drawn; set the one it was made in")
+    if len(table) and (table.geometry.isna() | table.geometry.is_empty).all():
+        raise ParameterError("none of the rows to be drawn has a geometry; look at how the table was made")
     table = table[~(table.geometry.isna() | table.geometry.is_empty)].to_crs(WEB)
     shapes = np.asarray(table.geometry.array)
     kind = _kind(shapes)
@@ -150,6 +154,7 @@ def packed(table: gpd.GeoDataFrame, drawing: Drawing) -> tuple[list[list[float |
         "order": drawing.order,
         "minZoom": drawing.min_zoom,
         "labelSize": drawing.label_size,
+        "labelZoom": drawing.label_zoom,
         "title": list(drawing.title),
         "note": list(drawing.note),
         "fields": [_field(table, field, demo=drawing.demo) for field in drawing.fields],

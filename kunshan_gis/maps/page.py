@@ -40,6 +40,7 @@ class MapLayer:
     shown : drawn when the page opens
     basis : what the layer rests on; a schematic one is drawn dashed and titled so
     label_size : pixels; 0 is the usual size for its shape
+    label_zoom : zoom level from which labels are written
     min_zoom : zoom level from which it is drawn
     derived : worked out by a study from layers of that basis, not observed
     in_legend : it can be read about and switched off in the legend
@@ -58,6 +59,7 @@ class MapLayer:
     basis: Basis = "open"
     min_zoom: float = 0
     label_size: float = 0
+    label_zoom: float = 0
     derived: bool = False
     in_legend: bool = True
     listed: bool = True
@@ -119,6 +121,7 @@ class MapPage:
 
     Attributes
     ----------
+    intro : sentences beside the map: how to read it
     demo : the page carries the demonstration mark, inside the map too, and rounded figures
     marked_map : False where the map itself draws only what is real, beside demonstration figures
     mode : an internal page says so
@@ -129,6 +132,7 @@ class MapPage:
     title: Text
     subtitle: Text
     layers: tuple[MapLayer, ...]
+    intro: tuple[Text, ...] = ()
     tables: tuple[PageTable, ...] = ()
     figures: tuple[KeyFigure, ...] = ()
     sections: tuple[Section, ...] = ()
@@ -146,3 +150,10 @@ class MapPage:
             raise ParameterError(f"layers {twice} occur twice in the page; give each its own key")
         if self.lang not in ("zh", "en"):
             raise ParameterError(f"lang `{self.lang}` is not one of zh, en")
+
+    def _repr_html_(self) -> str:
+        """The page in a notebook, offline too: the same file inside a frame."""
+        from kunshan_gis.maps.render import render
+
+        source = render(self).replace("&", "&amp;").replace('"', "&quot;")
+        return f'<iframe srcdoc="{source}" style="width:100%;height:680px;border:1px solid #ccc"></iframe>'

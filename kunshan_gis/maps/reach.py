@@ -94,6 +94,7 @@ def _sized(cells: gpd.GeoDataFrame) -> NDArray[np.object_]:
 def streets_reached(reach: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer]:
     if reach is None or not len(reach):
         return []
+    reach = reach.explode(ignore_index=True)  # pieces out of view are skipped one by one
     minutes = pd.to_numeric(reach["band"], errors="coerce")
     table = reach.assign(class_=minutes.map("{:g}".format).where(minutes.notna(), palette.BEYOND))
     bands = [f"{value:g}" for value in sorted(minutes.dropna().unique())]

@@ -94,6 +94,7 @@ def _drawing(layer: MapLayer, order: int, *, demo: bool) -> Drawing:
         fields=layer.fields,
         label=layer.label,
         label_size=layer.label_size,
+        label_zoom=layer.label_zoom,
         title=Text(*(clean(part, longest=60) for part in layer.title)),
         note=text("derived_note" if layer.derived else "basis_note", basis=text(f"basis_{layer.basis}")),
         order=order,

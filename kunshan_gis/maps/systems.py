@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CLASS = Field("class", *text("class"), format="term", prefix="class_")
 _LINE = Field("line", *text("line"))
+_LARGE = Field("label", *text("name"), column_en="name_en")
 _TIER = Field("tier", *text("tier_parks"), format="term", prefix="tier_")
 
 
@@ -28,7 +29,8 @@ def stations(area: StudyArea, table: gpd.GeoDataFrame | None) -> list[MapLayer]:
     if table is None or not len(table):
         return []
     group = text("group_rail")
-    return [base.simple(area, "stations", palette.stations(), table, group=group, fields=(_LINE,), label=base.NAME)]
+    return [base.simple(area, "stations", palette.stations(), table, group=group, fields=(_LINE,),
+                        label=base.NAME, label_zoom=11.6)]  # fmt: skip
 
 
 def seats(area: StudyArea, table: gpd.GeoDataFrame | None, *, shown: bool = True) -> list[MapLayer]:
@@ -95,8 +97,21 @@ def parks(area: StudyArea, parks: gpd.GeoDataFrame | None) -> list[MapLayer]:
     area_m2 = table["area_m2"].astype(float).fillna(outlined) if "area_m2" in table else outlined
     table = table.assign(class_=tier.where(tier.isin(list(known)), "other"), area_ha=area_m2 / 10_000)
     styles = {name: style for name, style in known.items() if (table["class_"] == name).any()}
+    if "name" in table:  # only the few large ones are named on the map
+        table = table.assign(label=table["name"].where(table["class_"] == "comprehensive"))
     hectares = Field("area_ha", *text("area_ha"), format="hectares")
-    return [base.simple(area, "parks", styles, table, group=text("group_parks"), by="class_", fields=(_TIER, hectares))]
+    return [
+        base.simple(
+            area,
+            "parks",
+            styles,
+            table,
+            group=text("group_parks"),
+            by="class_",
+            fields=(_TIER, hectares),
+            label=_LARGE if "name" in table else None,
+        )
+    ]
 
 
 def park_gates(area: StudyArea) -> list[MapLayer]:
@@ -110,7 +125,7 @@ def corridors(area: StudyArea) -> list[MapLayer]:
 
 
 def focus_areas(area: StudyArea) -> list[MapLayer]:
-    return _classed(area, "focus_areas", palette.focus(), group=text("group_focus"), label=base.NAME)
+    return _classed(area, "focus_areas", palette.focus(), group=text("group_focus"), label=base.NAME, label_zoom=10.4)
 
 
 def expressways(area: StudyArea) -> list[MapLayer]:

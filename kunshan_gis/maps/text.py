@@ -147,6 +147,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "仅含公开来源的真实位置；不含示意与演示内容",
         "Real places from open sources only; nothing schematic, nothing invented",
     ),
+    "intro_real": (
+        "图上每个要素都有公开来源；来源与位置精度见属性表和页末。没有公开来源的（如乡镇界线、快速路、公园）本图不画。",
+        "Everything on this map has a published source; sources and accuracy are in the tables and at the end of the "
+        "page. What has none, such as town borders, expressways or parks, is not drawn.",
+    ),
+    "intro_overview": (
+        "标有“示意”的要素位置仅供示意，面与线以虚线表示；标有“演示合成”的要素为虚构，不代表现状。",
+        "What is marked schematic shows no surveyed place and is drawn dashed; what is marked synthetic is invented "
+        "and says nothing about today.",
+    ),
     "title_reach": ("{place}公园步行可达", "{place}: who reaches a park on foot"),
     "subtitle_reach": (
         "步行 {minutes} 分钟（{speed} 米/秒）以内、以公园出入口为准",

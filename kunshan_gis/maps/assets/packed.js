@@ -338,6 +338,8 @@
           if (style.fill) { context.fillStyle = style.fill; context.fill('evenodd'); }
           if (hatch) { context.fillStyle = hatch; context.fill('evenodd'); }
           context.globalAlpha = 1;
+          // A shared border is stroked twice: the casing keeps the second dash from filling the gaps of the first.
+          if (style.width > 0 && style.dash && !style.hatch) this._stroke(context, '#ffffff', style.width + 0.8, null);
           if (style.width > 0) this._stroke(context, style.color, style.width, style.dash);
         }
       }
@@ -387,12 +389,14 @@
       context.globalAlpha = 1;
     },
 
-    /* Names where there is room: upper layers first, none over another. */
+    /* Names where there is room: the largest first, then upper layers; none over another. */
     _labels(context, layers, frame) {
       const taken = [], language = this.language() ? 'en' : 'zh';
       context.textBaseline = 'middle';
-      for (const layer of [...layers].reverse()) {
-        const area = layer.data.kind === 'area', size = layer.data.labelSize || (area ? 13 : 12);
+      const size_of = ({ data }) => data.labelSize || (data.kind === 'area' ? 13 : 12);
+      const written = layers.filter((layer) => layer.labels.length && this._map.getZoom() >= layer.data.labelZoom);
+      for (const layer of written.reverse().sort((a, b) => size_of(b) - size_of(a))) {
+        const area = layer.data.kind === 'area', size = size_of(layer);
         context.font = `${size > 15 ? 700 : area ? 600 : 500} ${size}px ${size > 15 ? SERIF : FONT}`;
         context.textAlign = layer.data.kind === 'point' ? 'left' : 'center';
         const style = layer.data.styles[0], shift = layer.data.kind === 'point' ? style.radius + 4 : 0;
