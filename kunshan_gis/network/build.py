@@ -34,19 +34,21 @@ def build(streets: gpd.GeoDataFrame, *, walk_filter: str = "walkable = true") ->
     Raises
     ------
     NetworkError
-        No street is walkable.
+        No street is walkable, or none has any length.
     CRSError
         The streets are not in metres.
     """
     require_metric(streets, "streets")
     rows = np.flatnonzero(np.asarray(streets["walkable"], dtype=bool))
+    if len(rows) == 0:
+        raise NetworkError("no street is walkable; check the column `walkable` of the streets layer")
     parts, owner = shapely.get_parts(np.asarray(streets.geometry.array)[rows], return_index=True)
     xy, line = shapely.get_coordinates(parts, return_index=True)
     repeated = np.r_[False, (line[1:] == line[:-1]) & (_grid(xy[1:]) == _grid(xy[:-1])).all(axis=1)]
     xy, line = xy[~repeated], line[~repeated]
     start, end = _edge_spans(xy, line)
     if len(start) == 0:
-        raise NetworkError("no street is walkable; check the column `walkable` of the streets layer")
+        raise NetworkError("no walkable street is longer than a millimetre; check the streets layer's geometry")
 
     vertex, first = _vertices(xy)
     edge_of, flat = _spread_spans(start, end)
@@ -87,8 +89,6 @@ def _vertices(xy: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.in
 
 def _edge_spans(xy: NDArray[np.float64], line: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First and last coordinate of every edge: lines cut wherever a vertex occurs more than once."""
-    if len(xy) == 0:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     vertex, _ = _vertices(xy)
     last_of_line = np.r_[line[1:] != line[:-1], True]
     first_of_line = np.r_[True, last_of_line[:-1]]
