@@ -76,7 +76,7 @@ def park_access(
     gates : GeoDataFrame or None
         Points with `park_id`.
     bridged : (edges,) bool, optional
-        Edges on a bridge or in a tunnel: they cross an outline without leading in.
+        Edges on a bridge or in a tunnel: they pass a park without leading in; only a gate may lie on one.
     """
     found = []
     waiting = parks[["id", "geometry"]]
@@ -88,7 +88,10 @@ def park_access(
     )
     for source, candidates, leg in rungs:
         table = candidates(waiting)
-        placed = snap(table.geometry, network, max_leg_m=leg, min_component_m=min_component_m, name="park entrances")
+        placed = snap(
+            table.geometry, network,
+            max_leg_m=leg, min_component_m=min_component_m, barred=None if source == "gate" else bridged, name="parks",
+        )  # fmt: skip
         rows = np.flatnonzero(placed.placed)
         found.append((table.iloc[rows].assign(access_source=source), select(placed, rows)))
         waiting = waiting[~waiting["id"].isin(table["park_id"].iloc[rows])]

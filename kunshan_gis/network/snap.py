@@ -13,7 +13,13 @@ from kunshan_gis.model import Points, WalkNetwork
 
 
 def snap(
-    points: gpd.GeoSeries, network: WalkNetwork, *, max_leg_m: float, min_component_m: float, name: str = "points"
+    points: gpd.GeoSeries,
+    network: WalkNetwork,
+    *,
+    max_leg_m: float,
+    min_component_m: float,
+    barred: NDArray[np.bool_] | None = None,
+    name: str = "points",
 ) -> Points:
     """Each point on its nearest edge, exact along the edge; the straight leg counts as walking.
 
@@ -25,6 +31,8 @@ def snap(
     min_component_m : float
         Pieces of the network with less street than this are not snapped to; a point near nothing
         else is not placed (reason `isolated`).
+    barred : (edges,) bool, optional
+        Edges that cannot be stepped onto from beside them (a bridge overhead).
 
     Raises
     ------
@@ -35,7 +43,8 @@ def snap(
     if not max_leg_m > 0 or not min_component_m >= 0:
         raise ParameterError(f"longest leg ({max_leg_m} m) must be above 0 and shortest component at least 0 m")
     shapes = np.asarray(points.array)
-    eligible = np.flatnonzero(network.component_m >= min_component_m)
+    open_edges = np.ones(len(network.lines), dtype=bool) if barred is None else ~barred
+    eligible = np.flatnonzero(open_edges & (network.component_m >= min_component_m))
     edge = _nearest(shapes, network, eligible, max_leg_m)
     offset, leg = np.full((2, len(shapes)), np.nan)
     placed = edge >= 0
@@ -44,7 +53,7 @@ def snap(
     leg[placed] = shapely.distance(lines, shapes[placed])
     reason = np.where(placed, "", "too_far").astype(object)
     lost = np.flatnonzero(~placed)
-    near_any = _nearest(shapes[lost], network, np.arange(len(network.lines)), max_leg_m) >= 0
+    near_any = _nearest(shapes[lost], network, np.flatnonzero(open_edges), max_leg_m) >= 0
     reason[lost[near_any]] = "isolated"
     return Points(edge=edge, offset_m=offset, leg_m=leg, reason=reason)
 
