@@ -121,8 +121,9 @@ def coverage_parks(
     unit = by or (Unit.zone if "zones" in result.tables else Unit.area)
     name = {"zone": "zones", "town": "towns", "area": "area"}[unit]
     if name not in result.tables:
+        needed = "layers towns and zone_towns" if unit is Unit.zone else "layer towns"
         raise ParameterError(
-            f"no figures by {unit.value}: the study area has no {name} layer; use --by area, or add the layer"
+            f"no figures by {unit.value}: they need the {needed}; add what is missing to catalog.toml, or use --by area"
         )
     table = result.tables[name]
     if tier not in set(table["tier"]):
