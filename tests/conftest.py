@@ -1,15 +1,61 @@
-"""Tests keep nothing on the machine: the cache goes into a folder of this run."""
+"""The toy city on disk, the command line as a function, and a cache of this run's own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+
+from kunshan_gis import toy
+from kunshan_gis.export import write_area
+from kunshan_gis.model import StudyArea
+
+
+class Ran(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests keep nothing on the machine."""
     patch = pytest.MonkeyPatch()
     patch.setenv("KUNSHAN_GIS_CACHE", str(tmp_path_factory.mktemp("cache")))
     yield
     patch.undo()
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """`kunshan-gis …` through its real entry point, in this process."""
+
+    def run(*arguments: object) -> Ran:
+        from kunshan_gis.cli import main
+
+        monkeypatch.setattr(sys, "argv", ["kunshan-gis", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Ran(int(ended.value.code or 0), out, err)
+
+    return run
+
+
+@pytest.fixture
+def write_toy(tmp_path: Path) -> Callable[..., Path]:
+    """The toy city as a folder of files; `without` kinds, or with the tables of another study area."""
+
+    def write(area: StudyArea | None = None, *, without: Iterable[str] = (), name: str = "toy") -> Path:
+        area = area or toy.city()
+        layers = [(layer.info, layer.table) for layer in area.layers.values() if layer.info.kind not in without]
+        write_area(tmp_path / name, area.info, layers)
+        return tmp_path / name
+
+    return write
