@@ -215,11 +215,12 @@ def _labels(
 ) -> list[list[float | str]]:
     places = shapely.get_coordinates(_label_points(shapes)).round(5)
     labels: list[list[float | str]] = []
-    for value, pair, (lon, lat) in zip(
-        table[field.column].tolist(), field.texts(table, demo=demo), places.tolist(), strict=True
+    texts = field.texts(table, demo=demo)
+    for row, (value, pair, (lon, lat)) in enumerate(
+        zip(table[field.column].tolist(), texts, places.tolist(), strict=True)
     ):
         if not empty(value):
-            labels.append([lon, lat, clean(pair.zh, longest=24), clean(pair.en, longest=40)])
+            labels.append([row, lon, lat, clean(pair.zh, longest=24), clean(pair.en, longest=40)])
     return labels
 
 

@@ -155,11 +155,13 @@ def _focus(name: str, color: str) -> Style:
 def covered() -> dict[str, Style]:
     """Share of residents covered, in fifths; grey and hatched where it cannot be measured."""
     styles = {
-        key: Style(*text("share_class", low=low, high=high), color="#ffffff", fill=color, width=0.3, opacity=0.88)
+        key: Style(
+            *text("share_class", low=low, high=high), color="#ffffff", fill=color, width=0, opacity=0.92, radius=0
+        )
         for key, low, high, color in reversed(_COVERED)
     }
     styles[NOT_MEASURABLE] = Style(
-        *text("not_measurable"), color="#8c8c88", fill="#dededa", width=0.3, hatch=True, opacity=0.9
+        *text("not_measurable"), color="#8c8c88", fill="#dededa", width=0, hatch=True, radius=0
     )
     return styles
 

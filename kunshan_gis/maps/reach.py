@@ -80,10 +80,10 @@ def cells_covered(cells: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer
 
 
 def _sized(cells: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """Cells drawn as large as their people: full at the ninth decile, the side never under a third."""
+    """Cells drawn as large as their people: full at the ninth decile, the side never under a fifth."""
     people = cells["population"].to_numpy(dtype=float)
     full = max(float(np.quantile(people, 0.9)), 1.0)
-    side = np.clip(np.sqrt(people / full), 0.34, 0.96)
+    side = np.clip(np.sqrt(people / full), 0.22, 0.96)
     shapes = np.asarray(cells.geometry.array)
     middle = shapely.get_coordinates(shapely.centroid(shapes))
     points, row = shapely.get_coordinates(shapes, return_index=True)

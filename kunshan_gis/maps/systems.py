@@ -110,6 +110,7 @@ def parks(area: StudyArea, parks: gpd.GeoDataFrame | None) -> list[MapLayer]:
             by="class_",
             fields=(_TIER, hectares),
             label=_LARGE if "name" in table else None,
+            label_size=12,
         )
     ]
 

@@ -65,7 +65,7 @@
       this.point = starts(varints(data.points));   // first point of each part
       this.part = starts(varints(data.parts));     // first part of each feature
       this.class = varints(data.classes);
-      this.labels = data.labels.map(([lon, lat, zh, en]) => ({ x: lon / 360 + 0.5, y: northing(lat), zh, en }));
+      this.labels = data.labels.map(([feature, lon, lat, zh, en]) => ({ feature, x: lon / 360 + 0.5, y: northing(lat), zh, en }));
       this._measure();
     },
 
@@ -402,7 +402,10 @@
         const style = layer.data.styles[0], shift = layer.data.kind === 'point' ? style.radius + 4 : 0;
         for (const label of layer.labels) {
           const text = label[language], width = context.measureText(text).width;
-          const x = label.x * frame.scale - frame.left + shift, y = label.y * frame.scale - frame.top;
+          const x = label.x * frame.scale - frame.left + shift;
+          const low = layer.box[4 * label.feature + 3], high = layer.box[4 * label.feature + 1];
+          const under = area && (low - high) * frame.scale < 3 * size;  // a small area keeps its name below it
+          const y = (under ? low * frame.scale + size * 0.75 : label.y * frame.scale) - frame.top;
           const box = [x - (shift ? 2 : width / 2 + 2), y - size * 0.7, x + (shift ? width + 2 : width / 2 + 2), y + size * 0.7];
           if (box[2] < 0 || box[3] < 0 || box[0] > frame.size.x || box[1] > frame.size.y) continue;
           if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
