@@ -132,6 +132,8 @@ def _whole(areas: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     shapes = np.array(areas.geometry.array)
     broken = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
     shapes[broken] = [_polygons(shape) for shape in shapely.make_valid(shapes[broken])]
+    single = shapely.get_num_geometries(shapes) == 1
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
     lost = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if lost.any():
         warnings.warn(

@@ -161,10 +161,14 @@ def _unpacked(blob: bytes, place: int) -> bytes:
         raise _UnreadableError(
             "is packed in a way that cannot be read here; rewrite it (osmium cat in.pbf -o out.osm.pbf)"
         )
+    stream = zlib.decompressobj()
     try:
-        return zlib.decompress(packed)
+        block = stream.decompress(packed, _LARGEST_BLOB)
     except zlib.error as error:
         raise _UnreadableError(_damaged(f"the block at byte {place} does not unpack")) from error
+    if not stream.eof:
+        raise _UnreadableError(_damaged(f"the block at byte {place} does not unpack"))
+    return block
 
 
 def _header(block: bytes) -> tuple[str, Bounds | None]:

@@ -12,7 +12,7 @@ import shapely
 
 from kunshan_gis.crs import suggest_metric
 from kunshan_gis.layers import osm_tags as tags
-from kunshan_gis.layers.osm_parks import is_gate, is_park, merge_parks, park_gates
+from kunshan_gis.layers.osm_parks import gates_complete, is_gate, is_park, merge_parks, park_gates
 from kunshan_gis.layers.osm_tags import Mask, has
 from kunshan_gis.layers.walkfilter import is_walkable
 
@@ -48,11 +48,11 @@ class Elements:
 
 def tables_by_kind(osm: Elements) -> dict[str, gpd.GeoDataFrame]:
     """One table a kind, those without rows left out."""
-    parks, stations, built = _parks(osm), _stations(osm), _buildings(osm)
+    ways, parks, stations, built = streets(osm), _parks(osm), _stations(osm), _buildings(osm)
     tables = {
-        "streets": streets(osm),
+        "streets": ways,
         "parks": parks,
-        "park_gates": _park_gates(osm, parks, built),
+        "park_gates": _park_gates(osm, parks, ways, built),
         "facilities": _facilities(osm),
         "stations": stations,
         "entrances": _entrances(osm, stations),
@@ -83,13 +83,17 @@ def _parks(osm: Elements) -> gpd.GeoDataFrame:
     return merge_parks(_columns(parks.assign(**{"class": park_class}), "class", "access"))
 
 
-def _park_gates(osm: Elements, parks: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _park_gates(
+    osm: Elements, parks: gpd.GeoDataFrame, ways: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
     gates = osm.nodes[is_gate(osm.nodes)]
     if gates.empty or parks.empty:
         return _pick(gates, np.zeros(len(gates), dtype=bool))
     gate_class = gates["barrier"].where(gates["barrier"].notna(), gates["entrance"])
     gates = gates.assign(**{"class": gate_class})
-    return _columns(park_gates(gates, parks, buildings, metric=osm.metric), "park_id", "class", "access")
+    found = park_gates(gates, parks, buildings, metric=osm.metric)
+    found = found.assign(complete=gates_complete(found, parks, ways, metric=osm.metric))
+    return _columns(found, "park_id", "class", "access", "complete")
 
 
 def _facilities(osm: Elements) -> gpd.GeoDataFrame:
@@ -188,7 +192,9 @@ def _as_points(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _together(tables: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """Rows of several tables under each other, in order of id."""
-    return pd.concat(list(tables), ignore_index=True)
+    table = pd.concat(list(tables), ignore_index=True)
+    kind, number = (np.array([name.split("/")[part] for name in table["id"]]) for part in (0, 1))
+    return table.iloc[np.lexsort([number.astype(np.int64), kind])].reset_index(drop=True)
 
 
 def _pick(table: gpd.GeoDataFrame, rows: Mask, *own: str) -> gpd.GeoDataFrame:

@@ -15,6 +15,9 @@ from kunshan_gis.layers.osm_tags import PRIVATE, Mask, has
 GATE_M = 5.0
 """A gate belongs to a park if it stands within this many metres of the outline."""
 
+CROSSING_M = 20.0
+"""A way that meets the outline this near a gate goes through that gate."""
+
 ON_WALL_M = 0.1
 """An entrance this close to a building's outline is a door of that building."""
 
@@ -77,6 +80,27 @@ def park_gates(
     door = has(gates, "entrance")[gate] & _near_walls(points[gate], buildings, metric)
     kept = gates.iloc[gate[~door]].reset_index(drop=True)
     return kept.assign(park_id=parks["id"].to_numpy()[park[~door]])
+
+
+def gates_complete(
+    gates: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, *, metric: str
+) -> NDArray[np.bool_]:
+    """False for the gates of a park that can also be entered where no gate is mapped.
+
+    That is where a walkable way on the ground meets the park's outline more than `CROSSING_M` from its gates. Mappers
+    draw the one gate they passed; taken for all of them, it would close the other sides of an open park.
+    """
+    ways = streets[np.asarray(streets["walkable"], dtype=bool) & np.asarray(streets["structure"] == "ground")]
+    gated = parks[np.asarray(parks["id"].isin(gates["park_id"]))]
+    lines = np.asarray(ways.geometry.to_crs(metric).array)
+    outlines = np.asarray(gated.geometry.to_crs(metric).boundary.array)
+    park, way = shapely.STRtree(lines).query(outlines, predicate="intersects")
+    met, row = shapely.get_coordinates(shapely.intersection(outlines[park], lines[way]), return_index=True)
+    points = np.asarray(gates.geometry.to_crs(metric).array)
+    own = [shapely.multipoints(points[np.asarray(gates["park_id"] == name)]) for name in gated["id"]]
+    away = shapely.distance(shapely.points(met), np.array(own, dtype=object)[park[row]]) > CROSSING_M
+    open_parks = gated["id"].to_numpy()[np.unique(park[row[away]])]
+    return ~np.asarray(gates["park_id"].isin(open_parks), dtype=bool)
 
 
 def _near_walls(points: NDArray[np.object_], buildings: gpd.GeoDataFrame, metric: str) -> Mask:

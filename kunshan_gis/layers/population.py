@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,13 +14,14 @@ import shapely
 from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
-from rasterio.windows import Window, from_bounds
+from rasterio.windows import Window
 
 from kunshan_gis.crs import WEB
 from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, listed
 from kunshan_gis.layers.vector import read_vector
 
 Bounds = tuple[float, float, float, float]
+Numbers = NDArray[Any]
 
 POPULATION_COLUMNS = (
     "population", "常住人口", "人口", "人口数", "总人口", "residents", "inhabitants", "people", "persons", "pop",
@@ -80,7 +82,9 @@ def read_population(path: Path, *, extent: Bounds | None = None) -> gpd.GeoDataF
 
 def in_extent(population: gpd.GeoDataFrame, extent: Bounds) -> gpd.GeoDataFrame:
     """The rows that touch the extent (degrees), each whole: a cell on the edge keeps all its people."""
-    box = gpd.GeoSeries([shapely.box(*extent)], crs=WEB).segmentize(0.01).to_crs(population.crs)
+    # A hair's breadth around it, for an extent of one straight street has no area to be met.
+    edge = shapely.segmentize(shapely.box(*extent).buffer(1e-7, join_style="mitre"), 0.01)
+    box = gpd.GeoSeries([edge], crs=WEB).to_crs(population.crs)
     return population[np.asarray(population.intersects(box.iloc[0]))]
 
 
@@ -151,25 +155,28 @@ def _cells_of_raster(path: Path, extent: Bounds | None) -> gpd.GeoDataFrame:
                 raise CRSError(f"population file {path.name} states no CRS; write it into the file (gdal_edit -a_srs)")
             window = _window(raster, extent)
             people = _people(raster, window)
-            corner = raster.window_transform(window)
-            code, width = raster.crs.to_wkt(), raster.width
+            code, transform, width = raster.crs.to_wkt(), raster.transform, raster.width
     except RasterioError as error:
         raise LayerError(f"population file {path.name} cannot be read as a GeoTIFF: {error}") from error
     _tell_dropped(int((people < 0).sum()), "cells", path.name)
-    row, column = np.nonzero(people > 0)
-    number = (row + window.row_off) * width + column + window.col_off
-    squares = _squares(row, column, corner)
-    return gpd.GeoDataFrame({"population": people[row, column]}, geometry=squares, crs=code, index=number)
+    within = np.nonzero(people > 0)
+    row, column = within[0] + window.row_off, within[1] + window.col_off
+    return gpd.GeoDataFrame(
+        {"population": people[within]},
+        geometry=_squares(row, column, transform),
+        crs=code,
+        index=row * width + column,
+    )
 
 
 def _window(raster: rasterio.DatasetReader, extent: Bounds | None) -> Window:
     """Rows and columns that touch the extent; nothing where it lies elsewhere."""
     if extent is None:
         return Window(0, 0, raster.width, raster.height)
-    wanted = from_bounds(*transform_bounds(WEB, raster.crs, *extent), transform=raster.transform)
-    left, top = max(0, int(np.floor(wanted.col_off))), max(0, int(np.floor(wanted.row_off)))
-    right = min(raster.width, int(np.ceil(wanted.col_off + wanted.width)))
-    bottom = min(raster.height, int(np.ceil(wanted.row_off + wanted.height)))
+    west, south, east, north = transform_bounds(WEB, raster.crs, *extent)
+    column, row = _at(~raster.transform, np.array([west, east, east, west]), np.array([south, south, north, north]))
+    left, top = max(0, int(np.floor(column.min()))), max(0, int(np.floor(row.min())))
+    right, bottom = min(raster.width, int(np.ceil(column.max()))), min(raster.height, int(np.ceil(row.max())))
     return Window(left, top, max(0, right - left), max(0, bottom - top))
 
 
@@ -180,10 +187,16 @@ def _people(raster: rasterio.DatasetReader, window: Window) -> NDArray[np.float6
     return np.asarray(cells.filled(np.nan), dtype=float)
 
 
-def _squares(row: NDArray[np.int64], column: NDArray[np.int64], t: rasterio.Affine) -> NDArray[np.object_]:
-    corners = [(column + right, row + down) for right, down in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]
-    rings = [np.column_stack([t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f]) for c, r in corners]
+def _squares(row: Numbers, column: Numbers, transform: rasterio.Affine) -> NDArray[np.object_]:
+    corners = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
+    rings = [np.column_stack(_at(transform, column + right, row + down)) for right, down in corners]
     return np.array(shapely.polygons(np.stack(rings, axis=1)), dtype=object)
+
+
+def _at(transform: rasterio.Affine, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
+    """An affine transform of many points; its own operator takes one and warns of its coming change."""
+    a, b, c, d, e, f = tuple(transform)[:6]
+    return a * x + b * y + c, d * x + e * y + f
 
 
 def _tell_dropped(number: int, what: str, name: str) -> None:
