@@ -33,7 +33,7 @@ def require_metric(frame: gpd.GeoDataFrame, name: str, *, analysis_crs: object |
     Raises
     ------
     CRSError
-        No CRS, a CRS in degrees, Web Mercator (whose metres are too long: 17 % at 31 degrees
+        No CRS, a CRS in degrees or feet, a Mercator (whose metres are too long: 17 % at 31 degrees
         north), or another CRS than `analysis_crs`.
     """
     remedy = f'{name}.to_crs("{analysis_crs or "EPSG:4549"}")'
@@ -42,10 +42,12 @@ def require_metric(frame: gpd.GeoDataFrame, name: str, *, analysis_crs: object |
     crs: CRS = frame.crs
     if not crs.is_projected:
         raise CRSError(f"`{name}` is in {crs.to_string()} (degree); this measures metres. Reproject first: {remedy}")
-    if crs.to_epsg() in (3857, 900913):
+    if _mercator(crs):
         raise CRSError(
-            f"`{name}` is in EPSG:3857, whose metres are not metres on the ground. Reproject first: {remedy}"
+            f"`{name}` is in {crs.to_string()}, whose metres are not metres on the ground. Reproject first: {remedy}"
         )
+    if (unit := _unit(crs)) != "metre":
+        raise CRSError(f"`{name}` is in {crs.to_string()} ({unit}); this measures metres. Reproject first: {remedy}")
     if analysis_crs is not None and not crs.equals(_crs(analysis_crs), ignore_axis_order=True):
         raise CRSError(
             f"`{name}` is in {crs.to_string()}, the study area measures in {analysis_crs}. Reproject first: {remedy}"
@@ -55,22 +57,32 @@ def require_metric(frame: gpd.GeoDataFrame, name: str, *, analysis_crs: object |
 def analysis_crs(code: str) -> str:
     """The code of a CRS that measures metres on the ground, or an error that says why not."""
     crs = _crs(code)
-    if not crs.is_projected or crs.to_epsg() == 3857:
+    if not crs.is_projected or _mercator(crs):
         raise CRSError(
             f"analysis CRS {code} does not measure metres on the ground; in China use the 3-degree "
             "Gauss-Krueger zone of the place (EPSG:4534 to 4554), elsewhere its UTM zone"
         )
-    unit = crs.axis_info[0].unit_name
-    if unit not in ("metre", "meter"):
+    if (unit := _unit(crs)) != "metre":
         raise CRSError(f"analysis CRS {code} is in {unit}; choose one in metres")
     return code
+
+
+def _mercator(crs: CRS) -> bool:
+    """True for the Mercators with an upright cylinder, whose scale grows with the latitude."""
+    operation = crs.coordinate_operation
+    method = operation.method_name if operation else ""
+    return "Mercator" in method and "Transverse" not in method and "Oblique" not in method
+
+
+def _unit(crs: CRS) -> str:
+    return crs.axis_info[0].unit_name.replace("meter", "metre")
 
 
 def suggest_metric(lon: float, lat: float) -> str:
     """The code of a metric CRS for a place: CGCS2000 3-degree Gauss-Krueger in China, else UTM."""
     if 73.5 <= lon < 136.5 and 15 <= lat <= 54:
         return f"EPSG:{4534 + int((lon - 73.5) // 3)}"  # 4534 has central meridian 75 E
-    return f"EPSG:{(32600 if lat >= 0 else 32700) + int((lon + 180) // 6) + 1}"
+    return f"EPSG:{(32600 if lat >= 0 else 32700) + int((lon + 180) // 6) % 60 + 1}"
 
 
 def _crs(code: object) -> CRS:
@@ -173,7 +185,7 @@ def project(frame: gpd.GeoDataFrame, *, datum: str, to: str, name: str) -> gpd.G
         result.geometry.is_empty | result.geometry.isna()
     )
     if wrong.any():
-        rows = [str(row) for row in np.flatnonzero(wrong)[:5]]
+        rows = [str(row + 1) for row in np.flatnonzero(wrong)[:5]]
         raise LayerSchemaError(
             f"`{name}` has coordinates that are no place on earth",
             [Problem(f"{name}, row {row}", "coordinates outside the CRS", "check axis order and CRS") for row in rows],
