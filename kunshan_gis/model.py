@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from kunshan_gis.crs import Datum, analysis_crs
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.messages import Text
-from kunshan_gis.schema import KINDS
+from kunshan_gis.schema import KINDS, require
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,7 +77,7 @@ class LayerInfo(_Frozen):
     licence: str = Field(min_length=1)
     date: str
     basis: Basis
-    accuracy_m: float | None = Field(default=None, ge=0)
+    accuracy_m: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     sensitivity: Sensitivity = "public"
     crs: str | None = None
     walk_filter: str = ""
@@ -125,11 +125,9 @@ class Layer:
                     raise ParameterError(f"`{self.info.name}` has no feature with id {sorted(unknown)[:5]} to remove")
                 table = table[~table["id"].isin(edit.ids)]
             else:
-                import geopandas as gpd
-
-                row = gpd.GeoDataFrame(
-                    [dict(edit.row)], geometry=gpd.GeoSeries.from_wkt([edit.wkt]), crs=getattr(table, "crs", None)
-                )
+                row = edit.feature(self)
+                if row["id"].isin(table["id"]).any():
+                    raise ParameterError(f"`{self.info.name}` already has a feature with id {row['id'].iloc[0]}")
                 table = pd.concat([table, row], ignore_index=True)
         return replace(self, table=table.reset_index(drop=True), edits=self.edits + edits)
 
@@ -155,6 +153,28 @@ class Edit:
         if "id" not in columns:
             raise ParameterError(f"an edit that adds to `{kind}` needs an id")
         return cls(kind, "add", row=tuple(sorted(columns.items())), wkt=wkt)
+
+    def feature(self, layer: Layer) -> gpd.GeoDataFrame:
+        """The added feature as a row that fits the layer.
+
+        Raises
+        ------
+        ParameterError
+            The geometry is not WKT.
+        LayerSchemaError
+            The row breaks the contract of its kind.
+        """
+        import geopandas as gpd
+        from shapely.errors import ShapelyError
+
+        where = f"edit that adds to `{layer.info.name}`"
+        try:
+            shape = gpd.GeoSeries.from_wkt([self.wkt], crs=layer.table.crs)
+        except ShapelyError as error:
+            raise ParameterError(f"{where}: geometry is not WKT: {error}") from error
+        row = gpd.GeoDataFrame([dict(self.row)], geometry=shape)
+        require(row, self.kind, where=where)
+        return row
 
     def as_dict(self) -> dict[str, Any]:
         """The edit as plain data, for digests and result.json."""
