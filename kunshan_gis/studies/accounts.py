@@ -66,7 +66,7 @@ def _names(area: StudyArea, kind: str) -> pd.DataFrame:
         named[column] = table[column].fillna(table["id"]) if column in table else table["id"]
     rest = text("unassigned")
     unassigned = pd.DataFrame({"unit_id": [UNASSIGNED], "name": [rest.zh], "name_en": [rest.en]})
-    return pd.concat([named, unassigned], ignore_index=True)
+    return pd.concat([named, unassigned], ignore_index=True).drop_duplicates("unit_id")
 
 
 def _park_counts(parks: gpd.GeoDataFrame, tiers: Sequence[str]) -> pd.DataFrame:
