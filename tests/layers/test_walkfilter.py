@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -69,3 +71,10 @@ def test_the_rule_says_its_version_in_both_languages() -> None:
     assert WALK_FILTER.en.startswith(WALK_FILTER.version)
     assert not set(WALK_FILTER.open) & set(WALK_FILTER.signed)
     assert not set(WALK_FILTER.foot_yes) & set(WALK_FILTER.foot_no)
+
+
+def test_the_page_names_every_word_of_the_rule() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "walking-filter.md").read_text(encoding="utf-8")
+    assert f"## {WALK_FILTER.version}\n" in page
+    words = WALK_FILTER.open + WALK_FILTER.signed + WALK_FILTER.foot_yes + WALK_FILTER.foot_no + WALK_FILTER.access_no
+    assert [word for word in words if word not in page] == []
