@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -226,11 +227,17 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Chinese Windows console is GBK when piped
+    warnings.showwarning = _warn
     try:
         app()
     except KunshanGISError as error:
         _stderr().print(f"错误 error: {error}", soft_wrap=True, markup=False, highlight=False)
         raise SystemExit(2) from None
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    """A warning as a planner reads it: what it says, not where in the code."""
+    _stderr().print(f"注意 note: {message}", soft_wrap=True, markup=False, highlight=False)
 
 
 def _folder(layers: Path | None) -> Path:

@@ -136,7 +136,10 @@ KINDS: dict[str, Kind] = {
             _text("code", "park class, for example G11"),
             _text("code_edition", "edition of the class list"),
         )),
-        Kind("park_gates", "公园出入口", "Park gates", POINT, (_fk("park_id", "a park"),)),
+        Kind("park_gates", "公园出入口", "Park gates", POINT, (
+            _fk("park_id", "a park"),
+            Column("complete", "boolean", "false where the park is entered at other places too; empty means no others"),
+        )),
         Kind("facilities", "服务设施", "Facilities", POINT, (
             _text("category", "what it serves", required=True), _number("capacity", "places, beds or the like"),
         )),

@@ -49,5 +49,9 @@ def catalog_text(info: AreaInfo, layers: Sequence[LayerInfo]) -> str:
 
 def _pairs(model: BaseModel) -> list[str]:
     values = model.model_dump(exclude_none=True, exclude_defaults=True)
-    # A JSON string is a TOML basic string, control characters escaped alike.
-    return [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    return [f"{key} = {_toml(value)}" for key, value in values.items()]
+
+
+def _toml(value: object) -> str:
+    """A JSON value is a TOML value, control characters escaped alike but for DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

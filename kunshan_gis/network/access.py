@@ -2,7 +2,7 @@
 
 The ladder, best first, each rung recorded as `access_source`:
 
-1. `gate`      a surveyed or mapped gate of the park, on a walkable way;
+1. `gate`      a surveyed or mapped gate of the park, on a walkable way, unless `complete` says the park has others;
 2. `crossing`  a walkable way at ground level crosses the outline;
 3. `outline`   points along the outline within reach of a walkable way;
 4. `centroid`  the middle of a park near a way, its outline unreachable;
@@ -112,6 +112,9 @@ def _gates(parks: gpd.GeoDataFrame, gates: gpd.GeoDataFrame | None) -> gpd.GeoDa
     if gates is None:
         return _entrances([], [], parks.crs)
     own = gates[gates["park_id"].isin(parks["id"])]
+    if "complete" in own:  # one mapped gate must not close a park that paths enter elsewhere
+        partial = own.loc[own["complete"].eq(False), "park_id"]
+        own = own[~own["park_id"].isin(partial)]
     return _entrances(own["park_id"], np.asarray(own.geometry.array), parks.crs)
 
 

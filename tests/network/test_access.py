@@ -122,3 +122,12 @@ def test_no_parks_and_no_gates_are_an_empty_answer() -> None:
     empty = park_access(parks((0, 0, 1, 1)).iloc[:0], gates((0, 0), park_id="x").iloc[:0], network)
     assert len(empty.table) == len(empty.source) == len(empty.points.edge) == 0
     assert np.isnan(nearest(search(network, empty.points), empty.points)["metres"]).all()
+
+
+def test_a_gate_that_is_not_the_only_way_in_does_not_close_the_park() -> None:
+    gate = gates((0, 0), park_id="i0")
+    open_park = entered((0, -50, 100, 50), [MAIN, [(50, -80), (50, 80)]], gate.assign(complete=False))
+    assert open_park.source.to_dict() == {"i0": "crossing"}
+    assert places(open_park) == {(0, 0), (100, 0), (50, -50), (50, 50)}
+    walled = entered((0, -50, 100, 50), [MAIN], gate.assign(complete=True))
+    assert walled.source.to_dict() == {"i0": "gate"}
