@@ -115,7 +115,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "profile": ("标准口径", "Profile"),
     "walk_filter": ("步行道筛选", "Walking filter"),
     "analysis_crs": ("量算坐标系", "Measured in"),
-    "code_version": ("软件版本", "Version"),
+    "versions": ("软件版本", "Versions"),
     # what goes into a figure
     "minutes": ("步行时间（分钟）", "Walking time (minutes)"),
     "speed_mps": ("步行速度（米/秒）", "Walking speed (m/s)"),

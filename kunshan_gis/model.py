@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from kunshan_gis.crs import Datum, analysis_crs
+from kunshan_gis.crs import Datum, analysis_crs, read_crs
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.schema import KINDS, require
@@ -89,6 +89,13 @@ class LayerInfo(_Frozen):
         if kind not in KINDS:
             raise ValueError(f"unknown kind; choose one of {', '.join(KINDS)}")
         return kind
+
+    @field_validator("crs")
+    @classmethod
+    def _readable(cls, code: str | None) -> str | None:
+        if code is not None:
+            read_crs(code)
+        return code
 
 
 @dataclass(frozen=True, eq=False)
@@ -380,7 +387,7 @@ class Provenance:
     analysis_crs: str
     inputs: tuple[Mapping[str, Any], ...]
     edits: tuple[Mapping[str, Any], ...]
-    code_version: str
+    versions: Mapping[str, str]
     reportable: bool
     counts: Mapping[str, Any] = field(default_factory=dict)
     missing: tuple[Mapping[str, Any], ...] = ()

@@ -3,13 +3,14 @@
 from kunshan_gis.export.area import write_area
 from kunshan_gis.export.files import json_bytes, table_bytes, write_files
 from kunshan_gis.export.result import records, result_data
-from kunshan_gis.export.tables import result_csv, workbook
+from kunshan_gis.export.tables import result_csv, rows_csv, workbook
 
 __all__ = [
     "json_bytes",
     "records",
     "result_csv",
     "result_data",
+    "rows_csv",
     "table_bytes",
     "workbook",
     "write_area",

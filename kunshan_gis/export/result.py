@@ -32,7 +32,7 @@ def provenance_data(provenance: Provenance) -> dict[str, Any]:
         "parameters": dict(provenance.parameters),
         "walk_filter": provenance.walk_filter,
         "analysis_crs": provenance.analysis_crs,
-        "code_version": provenance.code_version,
+        "versions": dict(provenance.versions),
         "inputs": [dict(entry) for entry in provenance.inputs],
         "edits": [dict(entry) for entry in provenance.edits],
         "counts": dict(provenance.counts),

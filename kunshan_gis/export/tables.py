@@ -10,6 +10,7 @@ import datetime as dt
 import io
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from kunshan_gis.export.files import csv_bytes
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from kunshan_gis.model import Provenance, Result
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _CELL = 32_767  # Excel's longest text
 _MADE = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a fixed date keeps the bytes the same; Excel knows no zones
 
@@ -32,6 +33,13 @@ def result_csv(table: pd.DataFrame, *, reportable: bool) -> bytes:
     """One table of a result as CSV, a column `reportable` in every row."""
     shown = _shown(table, demo=not reportable).assign(**{_header("reportable", demo=False): str(reportable).lower()})
     return csv_bytes(shown.map(_defused))
+
+
+def rows_csv(table: pd.DataFrame) -> str:
+    """Figures in full under the columns' own names, for other programs; text is as harmless as in `result_csv`."""
+    plain = table.map(lambda value: str(value).lower() if isinstance(value, (bool, np.bool_)) else _defused(value))
+    text_lines: str = plain.to_csv(index=False, lineterminator="\n")
+    return text_lines
 
 
 def workbook(result: Result) -> bytes:
@@ -99,7 +107,10 @@ def _about(book: xlsxwriter.Workbook, formats: Mapping[str, Any], result: Result
 
 
 def _about_rows(provenance: Provenance) -> list[tuple[str, str]]:
-    rows = [("profile", provenance.profile), ("code_version", provenance.code_version)]
+    rows = [
+        ("profile", provenance.profile),
+        ("versions", ", ".join(f"{name} {number}" for name, number in provenance.versions.items())),
+    ]
     rows += [(key, str(value)) for key, value in provenance.parameters.items()]
     rows += [("walk_filter", provenance.walk_filter), ("analysis_crs", provenance.analysis_crs)]
     for entry in provenance.inputs:

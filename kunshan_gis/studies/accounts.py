@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
+import shapely
 
 from kunshan_gis import __version__
 from kunshan_gis.analysis import STATES, UNASSIGNED, coverage
@@ -143,12 +147,21 @@ def provenance_of(
             for layer in used
         ),
         edits=tuple(edit.as_dict() for edit in area.edits),
-        code_version=__version__,
+        versions=_versions(),
         reportable=not any(_moves_a_figure(layer) for layer in used),
         counts=counts,
         missing=tuple(missing),
         warnings=tuple(_warnings(area, parameters, counts)),
     )
+
+
+def _versions() -> dict[str, str]:
+    """Of the toolkit and of the libraries that touch a coordinate or a distance."""
+    libraries = {
+        name: version(name) for name in ("numpy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio", "scipy")
+    }
+    engines = {"GEOS": shapely.geos_version_string, "PROJ": pyproj.proj_version_str}
+    return {"kunshan-gis": __version__, "python": platform.python_version(), **libraries, **engines}
 
 
 def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[str, Any]) -> list[Text]:
