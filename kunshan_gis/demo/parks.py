@@ -7,6 +7,7 @@ some pocket parks have none.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from kunshan_gis.demo.lots import BOX, SIDES
+from kunshan_gis.demo.lots import BOX, SIDES, each_lot
+from kunshan_gis.demo.texture import wobble
+from kunshan_gis.errors import ParameterError
+from kunshan_gis.model import spread_people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +33,8 @@ if TYPE_CHECKING:
 
 _VERGE_M = 9.0  # from the middle of a street to a park's outline
 _COMMUNITY_HA = (2.3, 0.62, 0.55, 14.0)  # median, sigma of the logarithm, least, most
-_POCKET_HA = (0.24, 0.82, 0.022, 1.0)
+_POCKET_HA = (0.21, 0.95, 0.022, 0.97)
+_UNEVEN = 1.0  # how unevenly parks lie within a town: some quarters have many, some none
 _GATELESS = 0.08  # pocket parks without a gate
 _CLASS = {"comprehensive": "G11", "community": "G12", "pocket": "G14"}
 _LABEL = {"community": ("示例社区公园", "Demo community park"), "pocket": ("示例口袋公园", "Demo pocket park")}
@@ -45,15 +50,27 @@ class ParkDraft:
     named: int = -1
 
 
+def draw_parks(
+    lots: pd.DataFrame, ways: Ways, plane: Plane, spec: DemoSpec, rng: np.random.Generator
+) -> list[ParkDraft]:
+    """All parks: the named ones, then community, then pocket parks; `lots` and `ways` are changed."""
+    weights = {town.id: town.people_weight**0.9 for town in spec.town}
+    named = draw_named(lots, spec.parks.named, plane, ways)
+    tiers = Counter(park.tier for park in named)
+    community = draw_community(lots, spec.parks.community - tiers["community"], weights, ways, rng)
+    return named + community + draw_pocket(lots, spec.parks.pocket - tiers["pocket"], weights, ways, rng)
+
+
 def draw_named(lots: pd.DataFrame, named: Sequence[NamedParkSpec], plane: Plane, ways: Ways) -> list[ParkDraft]:
     """The parks known by name, trimmed to the middle of their published area, with gates on every side."""
     parks = []
-    for lot in lots[lots["reserved"] >= 0].sort_values("reserved").itertuples():
-        park = named[int(lot.reserved)]
-        box = _inset((float(lot.u0), float(lot.v0), float(lot.u1), float(lot.v1)), (True,) * 4)
-        draft = ParkDraft(park.tier, _trimmed(box, sum(park.area_ha) / 2 * 1e4, plane), named=int(lot.reserved))
-        _gates_and_paths(draft, (float(lot.u0), float(lot.v0), float(lot.u1), float(lot.v1)), (True,) * 4, ways)
+    for lot in each_lot(lots, lots["reserved"] >= 0):
+        park = named[lot.reserved]
+        box = _trimmed(_inset(lot.box, lot.faces), sum(park.area_ha) / 2 * 1e4, plane)
+        draft = ParkDraft(park.tier, box, named=lot.reserved)
+        _gates_and_paths(draft, lot.box, lot.faces, ways)
         parks.append(draft)
+    parks.sort(key=lambda park: park.named)
     return parks
 
 
@@ -84,23 +101,27 @@ def _gates_and_paths(park: ParkDraft, lot: Box, faces: Sequence[bool], ways: Way
                     park.gates.append((park.box[side], place) if axis == 0 else (place, park.box[side]))
 
 
-def draw_community(lots: pd.DataFrame, count: int, weights: dict[str, float], ways: Ways, plane: Plane,
-                   rng: np.random.Generator) -> list[ParkDraft]:  # fmt: skip
+def draw_community(
+    lots: pd.DataFrame, count: int, weights: dict[str, float], ways: Ways, rng: np.random.Generator
+) -> list[ParkDraft]:
     """Community parks on lots of the built-up land; `lots` is changed: their use becomes park."""
     faces = lots[SIDES].to_numpy().sum(axis=1) > 0
-    allowed = (lots["kind"] == "superblock") & lots["free"] & faces & lots["use"].isin(["estate", "public", "commerce",
-                                                                                        "industry"])  # fmt: skip
+    allowed = (
+        (lots["kind"] == "superblock")
+        & lots["free"]
+        & faces
+        & lots["use"].isin(["estate", "public", "commerce", "industry"])
+    )
     lean = lots["use"].map({"estate": 1.0, "public": 0.8, "commerce": 0.5, "industry": 0.08}).fillna(0.0)
-    rows = _chosen(lots, allowed, lean.to_numpy(), count, weights, apart_m=420.0, rng=rng)
+    rows = _chosen(lots, allowed, lean, count, weights, apart_m=420.0, rng=rng)
     areas = _areas(_COMMUNITY_HA, count, rng)
     parks = []
-    for row, area in zip(rows, areas, strict=True):
-        lot, sides = lots.loc[row, BOX], lots.loc[row, SIDES].astype(bool).tolist()
-        own: Box = tuple(float(edge) for edge in lot)  # type: ignore[assignment]
-        park = ParkDraft("community", _cut_back(_inset(own, sides), sides, area))
-        _gates_and_paths(park, own, [s and abs(park.box[n] - own[n]) < 2 * _VERGE_M for n, s in enumerate(sides)], ways)
+    for lot, area in zip(each_lot(lots, rows), areas.tolist(), strict=True):
+        park = ParkDraft("community", _cut_back(_inset(lot.box, lot.faces), lot.faces, area))
+        open_to = [face and abs(park.box[n] - lot.box[n]) < 2 * _VERGE_M for n, face in enumerate(lot.faces)]
+        _gates_and_paths(park, lot.box, open_to, ways)
         parks.append(park)
-        lots.loc[row, "use"] = "park"
+    lots.loc[rows, "use"] = "park"
     return parks
 
 
@@ -121,47 +142,61 @@ def _areas(law: tuple[float, float, float, float], count: int, rng: np.random.Ge
     return areas
 
 
-def _chosen(lots: pd.DataFrame, allowed: pd.Series, lean: NDArray[np.float64], count: int, weights: dict[str, float],
-            *, apart_m: float, rng: np.random.Generator) -> list[int]:  # fmt: skip
-    """Rows of lots drawn by town weight and lean, no two nearer than `apart_m` while that is possible."""
+def _chosen(
+    lots: pd.DataFrame,
+    allowed: pd.Series,
+    lean: pd.Series,
+    count: int,
+    weights: dict[str, float],
+    *,
+    apart_m: float,
+    rng: np.random.Generator,
+) -> list[int]:
+    """Rows of lots: each town its share by weight, within a town by lean, no two nearer than `apart_m` if possible.
+
+    Raises
+    ------
+    ParameterError
+        There are not enough lots.
+    """
     middle = lots[BOX].to_numpy().reshape(-1, 2, 2).mean(axis=1)
-    size = lots["town_id"].map(lots[allowed].groupby("town_id").size()).to_numpy(dtype=float)
-    weight = lots["town_id"].map(weights).to_numpy(dtype=float) / size * lean
-    open_rows = np.flatnonzero(allowed.to_numpy() & (np.nan_to_num(weight) > 0))
-    order = open_rows[np.argsort(-(np.log(weight[open_rows]) + rng.gumbel(size=len(open_rows))), kind="stable")]
+    chance = lean.to_numpy(dtype=float) * np.exp(_UNEVEN * wobble(middle, 1900.0, 4.1))
+    rows = np.flatnonzero(allowed.to_numpy() & (chance > 0))
+    order = rows[np.argsort(-(np.log(chance[rows]) + rng.gumbel(size=len(rows))), kind="stable")]
+    shares = spread_people(count, np.array(list(weights.values())))
+    left = dict(zip(weights, shares.tolist(), strict=True))
+    town = lots["town_id"].to_numpy()
     taken: list[int] = []
-    gap = apart_m
-    while len(taken) < count and gap > 1:
+    for gap, own_town in ((apart_m, True), (apart_m / 2, True), (0.0, True), (0.0, False)):
         for row in order:
             if len(taken) == count:
-                break
-            far = not taken or np.min(np.hypot(*(middle[taken] - middle[row]).T)) >= gap
-            if far and row not in taken:
-                taken.append(int(row))
-        gap /= 1.6
+                return taken
+            near = bool(taken) and np.min(np.hypot(*(middle[taken] - middle[row]).T)) < gap
+            if row in taken or near or (own_town and left[town[row]] <= 0):
+                continue
+            taken.append(int(row))
+            left[town[row]] -= 1
     if len(taken) < count:
-        raise ValueError(f"only {len(taken)} lots for {count} parks; enlarge urban_radius_m or lower the count")
+        raise ParameterError(f"only {len(taken)} lots for {count} parks; enlarge urban_radius_m or lower the count")
     return taken
 
 
-def draw_pocket(lots: pd.DataFrame, villages: list[Box], count: int, weights: dict[str, float], ways: Ways,
-                rng: np.random.Generator) -> list[ParkDraft]:  # fmt: skip
+def draw_pocket(
+    lots: pd.DataFrame, count: int, weights: dict[str, float], ways: Ways, rng: np.random.Generator
+) -> list[ParkDraft]:
     """Pocket parks on street-side strips of lots; `lots` is changed: the rest of the lot moves back from the park."""
     faces = lots[SIDES].to_numpy().sum(axis=1)
     allowed = lots["free"] & (faces >= 2) & lots["use"].isin(["estate", "commerce", "public", "open_housing"])
     lean = lots["use"].map({"estate": 0.8, "commerce": 1.3, "public": 1.0, "open_housing": 0.7}).fillna(0.0)
-    rows = _chosen(lots, allowed, lean.to_numpy(), count, weights, apart_m=130.0, rng=rng)
+    rows = _chosen(lots, allowed, lean, count, weights, apart_m=130.0, rng=rng)
     parks = []
-    for row, area in zip(rows, _areas(_POCKET_HA, count, rng), strict=True):
-        sides = [n for n in range(4) if bool(lots.at[row, SIDES[n]])]
-        side = int(rng.choice(sides))
-        own: Box = tuple(float(lots.at[row, edge]) for edge in BOX)  # type: ignore[assignment]
-        park = ParkDraft("pocket", _strip(own, side, area, rng))
-        _pocket_gate(park, own, side, ways, rng)
+    for lot, area in zip(each_lot(lots, rows), _areas(_POCKET_HA, count, rng).tolist(), strict=True):
+        side = int(rng.choice([n for n, face in enumerate(lot.faces) if face]))
+        park = ParkDraft("pocket", _strip(lot.box, side, area, rng))
+        _pocket_gate(park, lot.box, side, ways, rng)
         parks.append(park)
-        depth = abs(park.box[(side + 2) % 4] - own[side])
-        lots.at[row, BOX[side]] = own[side] + (depth + 2 if side < 2 else -depth - 2)
-        lots.at[row, SIDES[side]] = False
+        lots.loc[lot.row, BOX[side]] = park.box[(side + 2) % 4] + (2.0 if side < 2 else -2.0)
+        lots.loc[lot.row, SIDES[side]] = False
     return parks
 
 
@@ -196,7 +231,7 @@ def _pocket_gate(park: ParkDraft, lot: Box, side: int, ways: Ways, rng: np.rando
         park.gates.append((at, park.box[side]))
 
 
-def park_tables(parks: list[ParkDraft], spec: DemoSpec, plane: Plane, crs: object) -> dict[str, gpd.GeoDataFrame]:
+def park_tables(parks: list[ParkDraft], spec: DemoSpec, plane: Plane) -> dict[str, gpd.GeoDataFrame]:
     """The drafts as the layers `parks` and `park_gates`."""
     shapes = plane.rectangles(np.array([park.box for park in parks]))
     number = dict.fromkeys(_CLASS, 0)
@@ -204,24 +239,43 @@ def park_tables(parks: list[ParkDraft], spec: DemoSpec, plane: Plane, crs: objec
     for park, shape in zip(parks, shapes, strict=True):
         number[park.tier] += 1
         key = f"park-{park.tier}-{number[park.tier]:03d}"
-        rows.append({"id": key, **_about(park, number[park.tier], spec), "tier": park.tier,
-                     "area_m2": round(shape.area, 1), "code": _CLASS[park.tier],
-                     "code_edition": spec.parks.code_edition})  # fmt: skip
+        rows.append(
+            {
+                "id": key,
+                **_about(park, number[park.tier], spec),
+                "tier": park.tier,
+                "area_m2": round(shape.area, 1),
+                "code": _CLASS[park.tier],
+                "code_edition": spec.parks.code_edition,
+            }
+        )
         for n, (u, v) in enumerate(park.gates, 1):
             gates.append((f"{key}-gate-{n}", key, u, v))
     points = plane.to_ground(np.array([(u, v) for _, _, u, v in gates]))
     gate_rows = [{"id": key, "status": "planned", "name": None, "park_id": park} for key, park, _, _ in gates]
     return {
-        "parks": gpd.GeoDataFrame(rows, geometry=list(shapes), crs=crs),
-        "park_gates": gpd.GeoDataFrame(gate_rows, geometry=shapely.points(points), crs=crs),
+        "parks": gpd.GeoDataFrame(rows, geometry=list(shapes)),
+        "park_gates": gpd.GeoDataFrame(gate_rows, geometry=shapely.points(points)),
     }
 
 
 def _about(park: ParkDraft, number: int, spec: DemoSpec) -> dict[str, object]:
     if park.named >= 0:
         known = spec.parks.named[park.named]
-        return {"status": None, "name": known.name, "name_en": known.name_en, "accuracy_m": known.accuracy_m,
-                "basis": "schematic", "evidence": known.evidence}  # fmt: skip
+        return {
+            "status": None,
+            "name": known.name,
+            "name_en": known.name_en,
+            "accuracy_m": known.accuracy_m,
+            "basis": "schematic",
+            "evidence": known.evidence,
+        }
     zh, en = _LABEL[park.tier]
-    return {"status": "planned", "name": f"{zh} {number:03d}", "name_en": f"{en} {number:03d}", "accuracy_m": None,
-            "basis": "synthetic", "evidence": spec.parks.evidence}  # fmt: skip
+    return {
+        "status": "planned",
+        "name": f"{zh} {number:03d}",
+        "name_en": f"{en} {number:03d}",
+        "accuracy_m": None,
+        "basis": "synthetic",
+        "evidence": spec.parks.evidence,
+    }

@@ -10,11 +10,12 @@ import shapely
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from kunshan_gis.demo.spec import DemoSpec
 
 _STRAY_M = 190.0  # how far a facility lies from the homes it was meant for
-_ENTRANCES_M = (70.0, 110.0)
+_ENTRANCES_M, _ENTRANCE_GAP_M = (70.0, 110.0), 300.0  # from the centre; from where one was wanted to the street
 
 
 class StreetSide:
@@ -40,8 +41,9 @@ class StreetSide:
         return moved
 
 
-def draw_facilities(homes: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, boundary: shapely.Geometry, spec: DemoSpec,
-                    rng: np.random.Generator) -> gpd.GeoDataFrame:  # fmt: skip
+def draw_facilities(
+    homes: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, boundary: BaseGeometry, spec: DemoSpec, rng: np.random.Generator
+) -> gpd.GeoDataFrame:
     """Each category once for its number of people: two thirds spread evenly over people, the rest at random."""
     order = homes.iloc[np.argsort(homes.geometry.hilbert_distance().to_numpy(), kind="stable")]
     people = np.cumsum(order["population"].to_numpy())
@@ -57,13 +59,20 @@ def draw_facilities(homes: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, boundary
         inside = shapely.contains_xy(boundary, *xy.T)
         xy[~inside] = side.beside(at[~inside], 11.0)
         for n in range(1, count + 1):
-            rows.append({"id": f"{facility.category}-{n:03d}", "status": "existing", "name": None,
-                         "category": facility.category, "capacity": facility.capacity})  # fmt: skip
+            rows.append(
+                {
+                    "id": f"{facility.category}-{n:03d}",
+                    "status": "existing",
+                    "name": None,
+                    "category": facility.category,
+                    "capacity": facility.capacity,
+                }
+            )
         points.append(xy)
-    return gpd.GeoDataFrame(rows, geometry=shapely.points(np.vstack(points)), crs=homes.crs)
+    return gpd.GeoDataFrame(rows, geometry=shapely.points(np.vstack(points)))
 
 
-def draw_bus_stops(streets: gpd.GeoDataFrame, boundary: shapely.Geometry, spec: DemoSpec) -> gpd.GeoDataFrame:
+def draw_bus_stops(streets: gpd.GeoDataFrame, boundary: BaseGeometry, spec: DemoSpec) -> gpd.GeoDataFrame:
     """Stops along the larger streets, at the stated spacing, none nearer than 0.6 of it to another one."""
     side = StreetSide(streets, ("primary", "secondary", "tertiary"))
     lines = side.lines[shapely.length(side.lines) > 150]
@@ -79,12 +88,13 @@ def draw_bus_stops(streets: gpd.GeoDataFrame, boundary: shapely.Geometry, spec: 
     xy = (shapely.get_coordinates(on) + aside * 6.0).round(1)
     xy = _thinned(xy[shapely.contains_xy(boundary, *xy.T)], 0.6 * spec.bus.spacing_m)
     ids = [f"bus-stop-{n:04d}" for n in range(1, len(xy) + 1)]
-    return gpd.GeoDataFrame({"id": ids, "status": "existing"}, geometry=shapely.points(xy), crs=streets.crs)
+    return gpd.GeoDataFrame({"id": ids, "status": "existing"}, geometry=shapely.points(xy))
 
 
 def _thinned(xy: NDArray[np.float64], gap_m: float) -> NDArray[np.float64]:
     """Points left when each one removes the later ones nearer than the gap."""
-    first, second = shapely.STRtree(shapely.points(xy)).query(shapely.points(xy), predicate="dwithin", distance=gap_m)
+    points = np.asarray(shapely.points(xy), dtype=object)
+    first, second = shapely.STRtree(points).query(points, predicate="dwithin", distance=gap_m)
     pairs = np.unique(np.column_stack([first, second])[first < second], axis=0)
     gone = np.zeros(len(xy), dtype=bool)
     for a, b in pairs.tolist():
@@ -94,7 +104,7 @@ def _thinned(xy: NDArray[np.float64], gap_m: float) -> NDArray[np.float64]:
 
 
 def draw_entrances(stations: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Four entrances around each metro station, two at the others, each beside the nearest street."""
+    """Four entrances around each metro station, two at the others, beside the nearest street; none where streets end."""
     side = StreetSide(streets)
     rows, places = [], []
     for station in stations.sort_values("id").itertuples():
@@ -104,28 +114,43 @@ def draw_entrances(stations: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, rng: n
             angle = turn + n * 2 * np.pi / count
             away = rng.uniform(*_ENTRANCES_M)
             places.append((station.geometry.x + away * np.cos(angle), station.geometry.y + away * np.sin(angle)))
-            rows.append({"id": f"{station.id}-{'ABCD'[n]}", "status": "existing", "name": f"{'ABCD'[n]}口",
-                         "name_en": f"Entrance {'ABCD'[n]}", "station_id": station.id,
-                         "accuracy_m": float(station.accuracy_m)})  # fmt: skip
-    return gpd.GeoDataFrame(rows, geometry=shapely.points(side.beside(np.array(places), 4.0)), crs=streets.crs)
+            rows.append(
+                {
+                    "id": f"{station.id}-{'ABCD'[n]}",
+                    "status": "existing",
+                    "name": f"{'ABCD'[n]}口",
+                    "name_en": f"Entrance {'ABCD'[n]}",
+                    "station_id": station.id,
+                    "accuracy_m": float(station.accuracy_m),
+                }
+            )
+    wanted = np.array(places)
+    found = side.beside(wanted, 4.0)
+    near = np.hypot(*(found - wanted).T) < _ENTRANCE_GAP_M
+    return gpd.GeoDataFrame(rows, geometry=shapely.points(found))[near].reset_index(drop=True)
 
 
 def draw_ramps(expressways: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, spec: DemoSpec) -> gpd.GeoDataFrame:
     """Ramp groups and interchanges spread along the middle ring, each where the nearest larger street passes."""
     ring = expressways[expressways["id"].str.startswith("middle-ring")] if spec.middle_ring else expressways.iloc[:0]
     if spec.middle_ring is None or ring.empty:
-        return gpd.GeoDataFrame({"id": []}, geometry=[], crs=streets.crs)
+        return gpd.GeoDataFrame({"id": []}, geometry=[])
     whole = shapely.line_merge(shapely.union_all(np.asarray(ring.geometry.array)))
     count = spec.middle_ring.diamond_groups + spec.middle_ring.system_interchanges
     at = shapely.line_interpolate_point(whole, (np.arange(count) + 0.5) / count, normalized=True)
     side = StreetSide(streets, ("primary", "secondary", "tertiary"))
     xy = side.beside(shapely.get_coordinates(at), 60.0)
-    nearest = shapely.STRtree(np.asarray(ring.geometry.array)).nearest(shapely.points(xy))
+    points = np.asarray(shapely.points(xy), dtype=object)
+    nearest = shapely.STRtree(np.asarray(ring.geometry.array)).query_nearest(points, all_matches=False)[1]
     step = count / max(1, spec.middle_ring.system_interchanges)
     system = {int(step * (n + 0.5)) for n in range(spec.middle_ring.system_interchanges)}
     rows = [
-        {"id": f"ramp-{n + 1:02d}", "status": "existing", "expressway_id": ring["id"].iloc[int(nearest[n])],
-         "class": "interchange" if n in system else "diamond"}
+        {
+            "id": f"ramp-{n + 1:02d}",
+            "status": "existing",
+            "expressway_id": ring["id"].iloc[int(nearest[n])],
+            "class": "interchange" if n in system else "diamond",
+        }
         for n in range(count)
-    ]  # fmt: skip
-    return gpd.GeoDataFrame(rows, geometry=shapely.points(xy), crs=streets.crs)
+    ]
+    return gpd.GeoDataFrame(rows, geometry=shapely.points(xy))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from shapely.geometry import LineString
+from shapely.ops import substring
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from kunshan_gis.demo.spec import DemoSpec, LonLat, RingSpec, TownSpec
 
@@ -30,7 +33,7 @@ def frame(rows: list[dict[str, Any]], shapes: Sequence[Any], crs: object) -> gpd
     return gpd.GeoDataFrame(rows, geometry=list(shapes), crs=crs)
 
 
-def draw_towns(boundary: shapely.Geometry, seats: gpd.GeoDataFrame, spec: DemoSpec) -> gpd.GeoDataFrame:
+def draw_towns(boundary: BaseGeometry, seats: gpd.GeoDataFrame, spec: DemoSpec) -> gpd.GeoDataFrame:
     """Power cells around the seats, clipped to the boundary, with areas near the remembered ones."""
     seat_of = seats.set_index("town_id").geometry
     sites = np.array([[seat_of[town.id].x, seat_of[town.id].y] for town in spec.town])
@@ -41,15 +44,15 @@ def draw_towns(boundary: shapely.Geometry, seats: gpd.GeoDataFrame, spec: DemoSp
     return frame(rows, [shapely.set_precision(cell, 0.1) for cell in cells], seats.crs)
 
 
-def _town_row(town: TownSpec, cell: shapely.Geometry) -> dict[str, Any]:
+def _town_row(town: TownSpec, cell: BaseGeometry) -> dict[str, Any]:
     evidence = f"schematic: weighted cell around the seat, {cell.area / 1e6:.1f} km2; {town.evidence}"
     names = {"name": town.name, "name_en": town.name_en, "adcode": town.adcode}
     return {"id": town.id, "status": "existing", **names, "basis": "schematic", "evidence": evidence}
 
 
 def _balanced_cells(
-    boundary: shapely.Geometry, sites: NDArray[np.float64], wanted: NDArray[np.float64]
-) -> list[shapely.Geometry]:
+    boundary: BaseGeometry, sites: NDArray[np.float64], wanted: NDArray[np.float64]
+) -> list[BaseGeometry]:
     """Power cells whose weights are moved towards the wanted areas; a seat never leaves its own cell."""
     coarse = boundary.simplify(100)
     weights = np.zeros(len(sites))
@@ -67,8 +70,8 @@ def _keeping_seats(sites: NDArray[np.float64], weights: NDArray[np.float64]) -> 
 
 
 def _power_cells(
-    boundary: shapely.Geometry, sites: NDArray[np.float64], weights: NDArray[np.float64]
-) -> list[shapely.Geometry]:
+    boundary: BaseGeometry, sites: NDArray[np.float64], weights: NDArray[np.float64]
+) -> list[BaseGeometry]:
     far = 4 * max(boundary.bounds[2] - boundary.bounds[0], boundary.bounds[3] - boundary.bounds[1])
     cells = []
     for i, site in enumerate(sites):
@@ -80,9 +83,7 @@ def _power_cells(
     return cells
 
 
-def _nearer_half(
-    site: NDArray[np.float64], other: NDArray[np.float64], lead: float, far: float
-) -> shapely.Geometry:
+def _nearer_half(site: NDArray[np.float64], other: NDArray[np.float64], lead: float, far: float) -> BaseGeometry:
     """The half plane of points whose power distance to `site` is the smaller one."""
     gap = float(np.hypot(*(other - site)))
     along = (other - site) / gap
@@ -92,50 +93,68 @@ def _nearer_half(
     return shapely.Polygon([middle + corner for corner in corners])
 
 
-def draw_expressways(boundary: shapely.Geometry, spec: DemoSpec, crs: object) -> gpd.GeoDataFrame:
+def draw_expressways(boundary: BaseGeometry, spec: DemoSpec, crs: object) -> gpd.GeoDataFrame:
     """The middle ring cut into elevated and ground stretches, and the sketched rest."""
     rows, shapes = _ring_pieces(spec.middle_ring, crs) if spec.middle_ring else ([], [])
     near = boundary.buffer(spec.frame.margin_m)
     for number, part in enumerate(spec.expressway, 1):
         line = smooth(lonlat_to_ground(part.path, crs)).intersection(near)
         names = {"name": part.name, "name_en": part.name_en, "class": part.class_, "structure": part.structure}
-        rows.append({"id": f"expressway-{number:02d}", "status": part.status, **names, "basis": "schematic",
-                     "evidence": part.evidence})  # fmt: skip
+        rows.append(
+            {
+                "id": f"expressway-{number:02d}",
+                "status": part.status,
+                **names,
+                "basis": "schematic",
+                "evidence": part.evidence,
+            }
+        )
         shapes.append(line)
     return frame(rows, [shapely.set_precision(shape, 0.1) for shape in shapes], crs)
 
 
-def _ring_pieces(ring: RingSpec, crs: object) -> tuple[list[dict[str, Any]], list[shapely.Geometry]]:
+def _ring_pieces(ring: RingSpec, crs: object) -> tuple[list[dict[str, Any]], list[BaseGeometry]]:
     line = ring_line(ring, crs)
     cuts = sorted({0.0, 1.0, *(share for pair in ring.elevated for share in pair)})
-    rows, shapes = [], []
-    for number, (start, end) in enumerate(zip(cuts[:-1], cuts[1:], strict=True), 1):
+    rows: list[dict[str, Any]] = []
+    shapes: list[BaseGeometry] = []
+    for number, (start, end) in enumerate(pairwise(cuts), 1):
         high = any(low <= (start + end) / 2 <= top for low, top in ring.elevated)
         names = {"name": ring.name, "name_en": ring.name_en, "class": "ring"}
-        rows.append({"id": f"middle-ring-{number:02d}", "status": "existing", **names,
-                     "structure": "elevated" if high else "ground", "basis": "schematic",
-                     "evidence": ring.evidence})  # fmt: skip
-        shapes.append(shapely.ops.substring(line, start, end, normalized=True))
+        rows.append(
+            {
+                "id": f"middle-ring-{number:02d}",
+                "status": "existing",
+                **names,
+                "structure": "elevated" if high else "ground",
+                "basis": "schematic",
+                "evidence": ring.evidence,
+            }
+        )
+        shapes.append(substring(line, start, end, normalized=True))
     return rows, shapes
 
 
 def ring_line(ring: RingSpec, crs: object) -> LineString:
     """A rounded rectangle between the named sides, its height fitted to the published length."""
-    corners = [(ring.west_lon, ring.south_lat), (ring.east_lon, ring.south_lat),
-               (ring.east_lon, ring.north_lat), (ring.west_lon, ring.north_lat)]  # fmt: skip
+    corners = [
+        (ring.west_lon, ring.south_lat),
+        (ring.east_lon, ring.south_lat),
+        (ring.east_lon, ring.north_lat),
+        (ring.west_lon, ring.north_lat),
+    ]
     xy = lonlat_to_ground(corners, crs)
-    (x0, y0), (x1, y1) = (xy[0] + xy[3]) / 2, (xy[1] + xy[2]) / 2
-    middle_y, width, radius = (xy[:, 1].mean()), x1 - x0, ring.corner_m
-    del y0, y1
-    # length = 2 (w + h) - 8 r + 2 pi r, with chords of the corner arcs a little shorter than the arcs
-    chord = 2 * np.sin(np.pi / (4 * _RING_POINTS)) * 4 * _RING_POINTS * radius
-    height = (ring.length_km * 1000 + 8 * radius - chord) / 2 - width
+    west, east = (xy[0, 0] + xy[3, 0]) / 2, (xy[1, 0] + xy[2, 0]) / 2
+    middle, width, radius = xy[:, 1].mean(), east - west, ring.corner_m
+    # length = 2 (w + h) - 8 r + the four corners, whose chords are a little shorter than arcs
+    corners_m = 2 * np.sin(np.pi / (4 * _RING_POINTS)) * 4 * _RING_POINTS * radius
+    height = (ring.length_km * 1000 + 8 * radius - corners_m) / 2 - width
+    left, right = west + radius, east - radius
+    low, high = middle - height / 2 + radius, middle + height / 2 - radius
     turn = np.linspace(0, np.pi / 2, _RING_POINTS + 1)
-    centres = [(x1 - radius, middle_y + height / 2 - radius, 0), (x0 + radius, middle_y + height / 2 - radius, 1),
-               (x0 + radius, middle_y - height / 2 + radius, 2), (x1 - radius, middle_y - height / 2 + radius, 3)]  # fmt: skip
     arcs = [
         np.column_stack([x + radius * np.cos(turn + q * np.pi / 2), y + radius * np.sin(turn + q * np.pi / 2)])
-        for x, y, q in centres
+        for q, (x, y) in enumerate([(right, high), (left, high), (left, low), (right, low)])
     ]
     points = np.vstack(arcs)
     return LineString(np.vstack([points, points[:1]]))
@@ -151,9 +170,18 @@ def draw_rail(stations: gpd.GeoDataFrame, spec: DemoSpec) -> gpd.GeoDataFrame:
             points = lonlat_to_ground(rail.path, stations.crs)
         if rail.beyond:
             points = np.vstack([lonlat_to_ground(rail.beyond, stations.crs), points])
-        rows.append({"id": f"rail-{number:02d}", "status": rail.status, "name": rail.line, "name_en": rail.name_en,
-                     "line": rail.line, "structure": rail.structure, "basis": "schematic",
-                     "evidence": rail.evidence})  # fmt: skip
+        rows.append(
+            {
+                "id": f"rail-{number:02d}",
+                "status": rail.status,
+                "name": rail.line,
+                "name_en": rail.name_en,
+                "line": rail.line,
+                "structure": rail.structure,
+                "basis": "schematic",
+                "evidence": rail.evidence,
+            }
+        )
         shapes.append(smooth(points))
     return frame(rows, [shapely.set_precision(shape, 0.1) for shape in shapes], stations.crs)
 
@@ -168,7 +196,7 @@ def stations_of(stations: gpd.GeoDataFrame, line: str) -> NDArray[np.float64]:
     return np.array([(x, y) for _, x, y in sorted(places)])
 
 
-def draw_corridors(boundary: shapely.Geometry, spec: DemoSpec, crs: object) -> gpd.GeoDataFrame:
+def draw_corridors(boundary: BaseGeometry, spec: DemoSpec, crs: object) -> gpd.GeoDataFrame:
     """Horizontal and vertical ecological corridors across the area, gently bent."""
     west, south, east, north = gpd.GeoSeries([boundary], crs=crs).to_crs("EPSG:4326").total_bounds
     rows, shapes = [], []
@@ -181,9 +209,18 @@ def draw_corridors(boundary: shapely.Geometry, spec: DemoSpec, crs: object) -> g
             points = np.column_stack([along, bent] if kind == "horizontal" else [bent, along])
             line = LineString(lonlat_to_ground([tuple(point) for point in points], crs)).intersection(boundary)
             zh = ("横" if kind == "horizontal" else "纵") + f"{number}"
-            rows.append({"id": f"corridor-{kind}-{number}", "status": "planned", "name": f"生态廊道{zh}（示意）",
-                         "name_en": f"Ecological corridor, {kind} {number} (schematic)", "class": kind,
-                         "accuracy_m": 3000, "basis": "schematic", "evidence": spec.corridors.evidence})  # fmt: skip
+            rows.append(
+                {
+                    "id": f"corridor-{kind}-{number}",
+                    "status": "planned",
+                    "name": f"生态廊道{zh}（示意）",
+                    "name_en": f"Ecological corridor, {kind} {number} (schematic)",
+                    "class": kind,
+                    "accuracy_m": 3000,
+                    "basis": "schematic",
+                    "evidence": spec.corridors.evidence,
+                }
+            )
             shapes.append(line)
     return frame(rows, [shapely.set_precision(shape, 0.1) for shape in shapes], crs)
 
@@ -191,11 +228,21 @@ def draw_corridors(boundary: shapely.Geometry, spec: DemoSpec, crs: object) -> g
 def draw_focus_areas(spec: DemoSpec, crs: object) -> gpd.GeoDataFrame:
     """Approximate points of what the plan names."""
     rows = [
-        {"id": f"focus-{number:02d}", "status": "planned", "name": area.name, "name_en": area.name_en,
-         "class": area.class_, "accuracy_m": area.accuracy_m, "basis": "schematic", "evidence": area.evidence}
+        {
+            "id": f"focus-{number:02d}",
+            "status": "planned",
+            "name": area.name,
+            "name_en": area.name_en,
+            "class": area.class_,
+            "accuracy_m": area.accuracy_m,
+            "basis": "schematic",
+            "evidence": area.evidence,
+        }
         for number, area in enumerate(spec.focus_area, 1)
-    ]  # fmt: skip
-    return frame(rows, shapely.points(lonlat_to_ground([area.at for area in spec.focus_area], crs)), crs)
+    ]
+    return frame(
+        rows, [shapely.Point(place) for place in lonlat_to_ground([area.at for area in spec.focus_area], crs)], crs
+    )
 
 
 def smooth(points: NDArray[np.float64]) -> LineString:
@@ -232,8 +279,19 @@ def draw_wetlands(spec: DemoSpec, crs: object) -> gpd.GeoDataFrame:
         turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
         corner_loss = np.sin(turn[1]) / turn[1]  # a polygon's area against its circle's
         radius = np.sqrt(wetland.area_ha * 1e4 / np.pi / corner_loss)
-        shapes.append(shapely.Polygon(np.column_stack([x + 1.3 * radius * np.cos(turn), y + radius / 1.3 * np.sin(turn)])))
-        rows.append({"id": f"wetland-{number}", "status": "existing", "name": wetland.name, "name_en": wetland.name_en,
-                     "class": "wetland", "accuracy_m": wetland.accuracy_m, "basis": "schematic",
-                     "evidence": wetland.evidence})  # fmt: skip
+        shapes.append(
+            shapely.Polygon(np.column_stack([x + 1.3 * radius * np.cos(turn), y + radius / 1.3 * np.sin(turn)]))
+        )
+        rows.append(
+            {
+                "id": f"wetland-{number}",
+                "status": "existing",
+                "name": wetland.name,
+                "name_en": wetland.name_en,
+                "class": "wetland",
+                "accuracy_m": wetland.accuracy_m,
+                "basis": "schematic",
+                "evidence": wetland.evidence,
+            }
+        )
     return frame(rows, [shapely.set_precision(shape, 0.1) for shape in shapes], crs)

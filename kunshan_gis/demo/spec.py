@@ -20,7 +20,7 @@ Metres = Annotated[float, Field(gt=0)]
 Status = Literal["existing", "under_construction", "planned"]
 Structure = Literal["ground", "elevated", "tunnel", "unknown"]
 Tier = Literal["comprehensive", "community", "pocket"]
-Use = Literal["estate", "open_housing", "village", "public", "commerce", "industry", "park"]
+Use = Literal["estate", "open_housing", "village", "public", "commerce", "industry", "verge", "park"]
 
 
 class _Fact(BaseModel):
@@ -69,6 +69,7 @@ class TownSpec(_Fact):
     urban_radius_m: Metres
     core_radius_m: Metres
     core_block_m: Metres
+    industry_share: Share
 
 
 class StationUrbanSpec(_Fact):
@@ -196,6 +197,13 @@ class JobsSpec(_Fact):
     sectors: dict[Use, str]
 
 
+class EstatesSpec(_Fact):
+    """The neutral label of gated estates."""
+
+    label: str
+    label_en: str
+
+
 class CommunitiesSpec(_Fact):
     """Neighbourhood units and their neutral label."""
 
@@ -235,6 +243,7 @@ class DemoSpec(_Fact):
     wetland: tuple[WetlandSpec, ...] = ()
     landuse: LanduseSpec
     jobs: JobsSpec
+    estates: EstatesSpec
     communities: CommunitiesSpec
     bus: BusSpec
     facility: tuple[FacilitySpec, ...] = ()

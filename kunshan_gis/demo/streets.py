@@ -1,7 +1,8 @@
 """Streets on the ground: cut at lakes and barriers, carried over them by bridges and underpasses, one connected whole.
 
 A way that meets the river, a ground-level expressway or railway either crosses it in one straight piece that shares no
-vertex with it, or ends before it. Streets from `tertiary` upwards cross; lesser ones only where nothing else joins two parts.
+vertex with it, or ends before it. Streets from `tertiary` upwards cross;
+lesser ones only where nothing else joins two parts.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from kunshan_gis.demo.ways import Ways
 
@@ -27,15 +29,15 @@ _LONGEST_CROSSING_M = 260.0
 _SHORE_M = 15.0
 _SMALLEST_PIECE_M = 2.0
 _ISLANDS_KEPT = 24  # small isolated bits that stay, as every real network has some
-_ISLAND_M = (40.0, 700.0)
+_ISLAND_M = (40.0, 450.0)
 
 
 @dataclass(frozen=True)
 class Barrier:
     """What bars walkers: its axis lines, the corridor streets stop at, and how a crossing is built."""
 
-    axis: shapely.Geometry
-    corridor: shapely.Geometry
+    axis: BaseGeometry
+    corridor: BaseGeometry
     structure: str  # of the crossing: elevated (bridge) or tunnel (underpass)
 
 
@@ -57,8 +59,9 @@ class Pieces:
         return Pieces(*(np.concatenate([getattr(p, name) for p in pair]) for name in ("lines", "kind", "structure")))
 
 
-def lay_streets(ways: Ways, lines: Lines, *, frame: shapely.Geometry, lakes: shapely.Geometry,
-                barriers: list[Barrier]) -> Pieces:  # fmt: skip
+def lay_streets(
+    ways: Ways, lines: Lines, *, frame: BaseGeometry, lakes: BaseGeometry, barriers: list[Barrier]
+) -> Pieces:
     """The walkable pieces, connected; `lines` are the ways on the ground."""
     pieces = Pieces(lines, np.asarray(ways.classes, dtype=object), np.asarray(ways.structures, dtype=object))
     pieces = _outside(_within(pieces, frame), shore := lakes.buffer(_SHORE_M).simplify(8.0))
@@ -70,7 +73,7 @@ def lay_streets(ways: Ways, lines: Lines, *, frame: shapely.Geometry, lakes: sha
     return _main_and_few_islands(_join_parts(pieces, spare))
 
 
-def _split(pieces: Pieces, by: shapely.Geometry, *, inside: bool) -> tuple[Pieces, Pieces]:
+def _split(pieces: Pieces, by: BaseGeometry, *, inside: bool) -> tuple[Pieces, Pieces]:
     """Rows that do not touch a shape, and the parts of the others inside (or outside) it."""
     shapely.prepare(by)
     touching = shapely.intersects(by, pieces.lines)
@@ -79,23 +82,23 @@ def _split(pieces: Pieces, by: shapely.Geometry, *, inside: bool) -> tuple[Piece
     parts, row = shapely.get_parts(shapely.line_merge(cut), return_index=True)
     fit = (shapely.get_type_id(parts) == 1) & (shapely.length(parts) >= _SMALLEST_PIECE_M)
     parts, row = parts[fit], row[fit]
-    rounded = shapely.transform(parts, lambda xy: xy.round(1))
+    rounded = shapely.remove_repeated_points(shapely.transform(parts, lambda xy: xy.round(1)))
     return pieces.rows(~touching), Pieces(np.asarray(rounded, dtype=object), hit.kind[row], hit.structure[row])
 
 
-def _within(pieces: Pieces, frame: shapely.Geometry) -> Pieces:
+def _within(pieces: Pieces, frame: BaseGeometry) -> Pieces:
     shapely.prepare(frame)
     whole = shapely.covers(frame, pieces.lines)
     _, parts = _split(pieces.rows(~whole), frame, inside=True)
     return pieces.rows(whole).and_(parts)
 
 
-def _outside(pieces: Pieces, lakes: shapely.Geometry) -> Pieces:
+def _outside(pieces: Pieces, lakes: BaseGeometry) -> Pieces:
     kept, parts = _split(pieces, lakes, inside=False)
     return kept.and_(parts)
 
 
-def _shore_paths(pieces: Pieces, shore: shapely.Geometry, frame: shapely.Geometry) -> Pieces:
+def _shore_paths(pieces: Pieces, shore: BaseGeometry, frame: BaseGeometry) -> Pieces:
     """A path along each lake, meeting every street that ends at the shore."""
     ends = np.vstack([shapely.get_coordinates(shapely.get_point(pieces.lines, n)) for n in (0, -1)])
     near = shapely.dwithin(shapely.points(ends), shore.boundary, 0.5)
@@ -138,7 +141,7 @@ def components(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     _, label = connected_components(graph, directed=False)
     first = np.searchsorted(row, np.arange(len(lines)))
     piece = np.asarray(label[node[first]], dtype=np.int64)
-    return piece, np.bincount(piece, weights=shapely.length(lines))
+    return piece, np.bincount(piece, weights=shapely.length(lines)).astype(np.float64)
 
 
 def _join_parts(pieces: Pieces, spare: Pieces) -> Pieces:
@@ -147,10 +150,8 @@ def _join_parts(pieces: Pieces, spare: Pieces) -> Pieces:
         return pieces
     both = pieces.and_(spare)
     known, _ = components(pieces.lines)
-    where = {}
     xy, row = shapely.get_coordinates(pieces.lines, return_index=True)
-    for (x, y), part in zip(xy.tolist(), known[row].tolist(), strict=True):
-        where[x, y] = part
+    where = dict(zip(map(tuple, xy.tolist()), known[row].tolist(), strict=True))
     parent = list(range(int(known.max()) + 1))
 
     def root(n: int) -> int:
@@ -177,7 +178,7 @@ def _main_and_few_islands(pieces: Pieces) -> Pieces:
     return pieces.rows(np.isin(piece, [main, *kept]))
 
 
-def street_table(pieces: Pieces, expressways: gpd.GeoDataFrame, crs: object) -> gpd.GeoDataFrame:
+def street_table(pieces: Pieces, expressways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The layer `streets`: walkable pieces, then the expressways, which walkers may not use."""
     fast = expressways.explode(index_parts=False)
     shapes = np.concatenate([pieces.lines, np.asarray(fast.geometry.array, dtype=object)])
@@ -191,5 +192,4 @@ def street_table(pieces: Pieces, expressways: gpd.GeoDataFrame, crs: object) -> 
             "structure": np.concatenate([pieces.structure, fast["structure"].to_numpy(dtype=object)]),
         },
         geometry=shapes,
-        crs=crs,
     )

@@ -10,9 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-RURAL_BLOCK_M = 950.0
-URBAN_BLOCK_M = 390.0
-EDGE_BLOCK_M = 480.0
+RURAL_BLOCK_M = 830.0
+URBAN_BLOCK_M = 425.0
+EDGE_BLOCK_M = 520.0
 
 
 @dataclass(frozen=True)

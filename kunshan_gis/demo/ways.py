@@ -36,7 +36,7 @@ class Ways:
         """Every piece as a line on the ground, with a shared vertex wherever pieces touch or cross."""
         pieces = np.asarray(self.pieces).round(1)
         flat = pieces[:, 1] == pieces[:, 3]
-        lines = shapely.linestrings(pieces.reshape(-1, 2, 2))
+        lines = np.asarray(shapely.linestrings(pieces.reshape(-1, 2, 2)), dtype=object)
         across, along = np.flatnonzero(~flat), np.flatnonzero(flat)
         at_across, at_along = shapely.STRtree(lines[along]).query(lines[across], predicate="intersects")
         standing, lying = across[at_across], along[at_along]
