@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyogrio
 import shapely
 
-from kunshan_gis.errors import CRSError, LayerError, LayerNotFoundError
+from kunshan_gis.errors import CRSError, LayerError, LayerNotFoundError, listed
 from kunshan_gis.model import LayerInfo, digest, file_sha256
 from kunshan_gis.schema import KINDS
 
@@ -36,12 +36,19 @@ def read_table(file: Path, info: LayerInfo) -> gpd.GeoDataFrame | pd.DataFrame:
         raise LayerNotFoundError(f"file {info.path} is not there; put it into the folder or remove its [[layer]]")
     suffix = file.suffix.lower()
     if suffix not in FORMATS:
-        raise LayerError(f"file {info.path}: format {suffix or 'without suffix'} is not one of {', '.join(FORMATS)}")
+        raise LayerError(
+            f"file {info.path}: format {suffix or 'without suffix'} is not supported; "
+            f"convert it to one of {', '.join(FORMATS)}"
+        )
     try:
-        table = _read(file, suffix)
-    except (pyogrio.errors.DataSourceError, pa.ArrowException, ValueError, OSError) as error:
-        raise LayerError(f"file {info.path} cannot be read: {error}. Is it whole, and what its name says?") from error
-    table = _texts(table, info.kind)
+        table = _typed(_read(file, suffix), info.kind)
+    except LayerError:
+        raise
+    except UnicodeDecodeError as error:
+        raise LayerError(f"file {info.path} cannot be read: it is not UTF-8 text; save it as UTF-8") from error
+    except Exception as error:  # every format's library fails in its own way on a broken file
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise LayerError(f"file {info.path} cannot be read: {reason}; is it whole, and what its name says?") from error
     return _located(table, info) if isinstance(table, gpd.GeoDataFrame) else table
 
 
@@ -55,32 +62,62 @@ def content_sha256(file: Path) -> str:
 
 def _read(file: Path, suffix: str) -> gpd.GeoDataFrame | pd.DataFrame:
     if suffix == ".csv":
-        return pd.read_csv(file, encoding="utf-8-sig", dtype=str).pipe(_numbers)
+        return pd.read_csv(file, encoding="utf-8-sig", dtype=str, keep_default_na=False, na_values=[""])
     if suffix == ".parquet":
         return gpd.read_parquet(file)
-    return cast("gpd.GeoDataFrame", pyogrio.read_dataframe(file))
+    return _only_layer(file)
 
 
-def _numbers(table: pd.DataFrame) -> pd.DataFrame:
-    """Columns of a CSV in which every filled cell is a number become numbers."""
-    numeric = {name: pd.to_numeric(table[name], errors="coerce") for name in table.columns}
-    return table.assign(
-        **{name: column for name, column in numeric.items() if column.notna().equals(table[name].notna())}
-    )
+def _only_layer(file: Path) -> gpd.GeoDataFrame:
+    """The one layer of a file that holds shapes; tables beside it (QGIS keeps styles there) are passed over."""
+    layers = [str(name) for name, shape in pyogrio.list_layers(file) if shape is not None]
+    if len(layers) > 1:
+        raise LayerError(f"file {file.name} holds {len(layers)} layers: {listed(layers)}; give each a file of its own")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Could not parse column")  # mixed text stays text, for the check to name
+        return cast("gpd.GeoDataFrame", pyogrio.read_dataframe(file, layer=layers[0] if layers else None))
 
 
-def _texts(table: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Ids and codes that a file stored as numbers become text again (320583, not 320583.0)."""
-    texts = [c.name for c in KINDS[kind].all_columns if c.type == "text" and c.name in table.columns]
-    return table.assign(**{name: _text(table[name]) for name in texts})
+def _typed(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The contract's columns as what they hold, where the file says it otherwise; what does not fit stays as it is."""
+    as_type = {"text": _text, "integer": _number, "number": _number, "boolean": _truth}
+    columns = [column for column in KINDS[kind].all_columns if column.name in table.columns]
+    return table.assign(**{column.name: as_type[column.type](table[column.name]) for column in columns})
 
 
 def _text(column: pd.Series) -> pd.Series:
+    """Ids and codes that a file stored as numbers become text again (320583, not 320583.0)."""
     if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
         return column.astype(object).where(column.notna(), None)
     filled = column.dropna()
-    whole = bool((filled == np.floor(filled)).all())
+    whole = bool((np.isfinite(filled) & (filled == np.floor(filled))).all())
     return column.map(lambda value: str(int(value)) if whole else str(value), na_action="ignore").astype(object)
+
+
+def _number(column: pd.Series) -> pd.Series:
+    """Numbers written as text become numbers: a CSV knows no others, and one stray word makes text of a column."""
+
+    def number(value: object) -> object:
+        try:
+            return float(value) if isinstance(value, str) else value
+        except ValueError:
+            return value
+
+    if pd.api.types.is_numeric_dtype(column):
+        return column
+    return column.astype(object).map(number, na_action="ignore").infer_objects()
+
+
+def _truth(column: pd.Series) -> pd.Series:
+    """`true` and `false` written as text, and the 1 and 0 of a Shapefile, become truth values."""
+
+    def truth(value: object) -> object:
+        return _TRUTHS.get(value, value) if isinstance(value, (str, int, float)) else value
+
+    return column if pd.api.types.is_bool_dtype(column) else column.astype(object).map(truth).infer_objects()
+
+
+_TRUTHS: dict[object, bool] = {"true": True, "false": False, 1: True, 0: False}
 
 
 def _located(table: gpd.GeoDataFrame, info: LayerInfo) -> gpd.GeoDataFrame:
