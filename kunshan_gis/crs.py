@@ -48,7 +48,7 @@ def require_metric(frame: gpd.GeoDataFrame, name: str, *, analysis_crs: object |
         )
     if (unit := _unit(crs)) != "metre":
         raise CRSError(f"`{name}` is in {crs.to_string()} ({unit}); this measures metres. Reproject first: {remedy}")
-    if analysis_crs is not None and not crs.equals(_crs(analysis_crs), ignore_axis_order=True):
+    if analysis_crs is not None and not crs.equals(read_crs(analysis_crs), ignore_axis_order=True):
         raise CRSError(
             f"`{name}` is in {crs.to_string()}, the study area measures in {analysis_crs}. Reproject first: {remedy}"
         )
@@ -56,7 +56,7 @@ def require_metric(frame: gpd.GeoDataFrame, name: str, *, analysis_crs: object |
 
 def analysis_crs(code: str) -> str:
     """The code of a CRS that measures metres on the ground, or an error that says why not."""
-    crs = _crs(code)
+    crs = read_crs(code)
     if not crs.is_projected or _mercator(crs):
         raise CRSError(
             f"analysis CRS {code} does not measure metres on the ground; in China use the 3-degree "
@@ -85,7 +85,8 @@ def suggest_metric(lon: float, lat: float) -> str:
     return f"EPSG:{(32600 if lat >= 0 else 32700) + int((lon + 180) // 6) % 60 + 1}"
 
 
-def _crs(code: object) -> CRS:
+def read_crs(code: object) -> CRS:
+    """The coordinate reference system a code or a definition stands for, or an error that shows how to write one."""
     from pyproj import CRS
     from pyproj.exceptions import CRSError as ProjError
 
@@ -180,7 +181,7 @@ def project(frame: gpd.GeoDataFrame, *, datum: str, to: str, name: str) -> gpd.G
             np.asarray(frame.geometry.array), lambda xy: np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], datum))
         )
         moved = frame.set_geometry(unshift).set_crs(WEB, allow_override=True)
-    result = moved.to_crs(_crs(to))
+    result = moved.to_crs(read_crs(to))
     wrong = ~np.isfinite(np.asarray(result.geometry.bounds, dtype=float)).all(axis=1) & ~np.asarray(
         result.geometry.is_empty | result.geometry.isna()
     )

@@ -35,7 +35,7 @@ def read_catalog(folder: Path) -> tuple[AreaInfo, list[LayerInfo]]:
         folder; all problems together.
     """
     file = folder / CATALOG
-    if not folder.is_dir():
+    if not _is_folder(folder):
         raise LayerNotFoundError(f"{folder} is not a folder; give --layers a folder that holds {CATALOG}")
     if not file.is_file():
         raise LayerNotFoundError(f"{folder} holds no {CATALOG}; it describes the layers of a study area")
@@ -78,6 +78,13 @@ def read_toml(file: Path) -> dict[str, Any]:
         raise CatalogError(f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name longer than the system allows
+        return False
+
+
 def _where(block: Any, number: int) -> str:
     name = block.get("name") if isinstance(block, dict) else None
     return f"{CATALOG} [[layer]] {number}" + (f" `{name}`" if isinstance(name, str) else "")
@@ -98,6 +105,8 @@ def _remedy(detail: Any) -> str:
         return f"add {detail['loc'][-1]} = …"
     if detail["type"] == "extra_forbidden":
         return "remove it, or check its spelling"
+    if detail["type"] == "string_type":
+        return "write it in quotes"
     return ""
 
 
@@ -116,8 +125,10 @@ def _path_problems(folder: Path, info: LayerInfo) -> list[Problem]:
     root = folder.resolve()
     try:
         target = (root / info.path).resolve()
-    except (OSError, ValueError) as error:
-        return [Problem(where, f"path cannot be used: {error}", "name a file inside the folder")]
+        target.exists()  # raises where the system cannot even ask
+    except (OSError, ValueError, RuntimeError) as error:  # too long, with a null byte, a link to itself
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        return [Problem(where, f"path `{info.path[:80]}` cannot be used: {reason}", "name a file inside the folder")]
     if Path(info.path).is_absolute() or not target.is_relative_to(root):
         return [Problem(where, f"path `{info.path}` leaves the study area's folder", "copy the file into the folder")]
     return []
