@@ -6,6 +6,7 @@ A kind says which columns a table has, what they mean, and which shapes its geom
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +17,7 @@ from kunshan_gis.errors import LayerSchemaError, Problem, listed
 if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
+    from numpy.typing import NDArray
 
 ColumnType = Literal["text", "integer", "number", "boolean"]
 
@@ -248,9 +250,14 @@ def _pandera_schema(contract: Kind, table: pd.DataFrame) -> pa.DataFrameSchema:
     def fits(column: Column) -> pa.Check:
         return pa.Check(lambda value: _fits(value, column), element_wise=True, name=column.type, ignore_na=True)
 
+    def unique(column: Column) -> bool:  # a list is never text, and cannot be compared for being the same
+        return column.unique and bool(table[column.name].map(lambda value: isinstance(value, Hashable)).all())
+
     return pa.DataFrameSchema(
         {
-            column.name: pa.Column(None, [fits(column)], nullable=column.nullable, unique=column.unique, required=False)
+            column.name: pa.Column(
+                None, [fits(column)], nullable=column.nullable, unique=unique(column), required=False
+            )
             for column in contract.all_columns
             if column.name in table.columns
         }
@@ -283,7 +290,7 @@ def _geometry_problems(table: pd.DataFrame, contract: Kind, where: str) -> list[
     findings = (
         (absent, "geometry is empty", "draw it or remove the row"),
         (wrong, f"geometry is {listed(sorted(set(kinds[wrong])))}", f"draw it as {' or '.join(contract.geometry)}"),
-        (invalid, "geometry crosses itself", "repair it (QGIS: Fix geometries)"),
+        (invalid, f"geometry is not valid: {_reasons(shapes[invalid])}", "repair it (QGIS: Fix geometries)"),
         (flat, "coordinates are not numbers", "remove or redraw the row"),
     )
     return [
@@ -291,6 +298,12 @@ def _geometry_problems(table: pd.DataFrame, contract: Kind, where: str) -> list[
         for rows, what, remedy in findings
         if rows.any()
     ]
+
+
+def _reasons(shapes: NDArray[np.object_]) -> str:
+    import shapely
+
+    return listed(sorted(set(shapely.is_valid_reason(shapes))), 3)
 
 
 def _short(value: object) -> str:

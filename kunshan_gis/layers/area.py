@@ -98,8 +98,10 @@ def _read_checked(
         if isinstance(table, gpd.GeoDataFrame):
             table = project(table, datum=layer.datum, to=info.analysis_crs, name=where)
         return table, []
+    except LayerSchemaError as error:
+        return None, list(error.problems)
     except KunshanGISError as error:
-        what, _, remedy = str(error).partition("; ")
+        what, _, remedy = str(error).rpartition("; ")
         return None, [Problem(where, what, remedy)]
 
 
