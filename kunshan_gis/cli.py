@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import sys
@@ -231,7 +230,9 @@ def main() -> None:
     try:
         app()
     except KunshanGISError as error:
-        _stderr().print(f"错误 error: {error}", soft_wrap=True, markup=False, highlight=False)
+        from kunshan_gis.terminal import say
+
+        say(f"错误 error: {error}", _stderr())
         raise SystemExit(2) from None
 
 
@@ -261,13 +262,13 @@ def _walk(area: StudyArea, minutes: float | None, speed_mps: float | None, profi
 def _stdout() -> Console:
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else 160)
+    return Console(emoji=False, width=None if sys.stdout.isatty() else 160)
 
 
 def _stderr() -> Console:
     from rich.console import Console
 
-    return Console(stderr=True, width=None if sys.stderr.isatty() else 160)
+    return Console(stderr=True, emoji=False, width=None if sys.stderr.isatty() else 160)
 
 
 def _write(line: str) -> None:
@@ -275,15 +276,12 @@ def _write(line: str) -> None:
 
 
 def _print_rows(table: Any, format: Format) -> None:  # noqa: A002 - the option's name
-    from kunshan_gis.export import records
+    from kunshan_gis.export import records, rows_csv
 
-    rows = records(table)
     if format is Format.json:
-        _write(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    writer = csv.DictWriter(sys.stdout, list(table.columns), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+        _write(json.dumps(records(table), ensure_ascii=False, indent=2))
+    else:
+        sys.stdout.write(rows_csv(table))
 
 
 def _print_table(table: Any, result: Any, lang: Lang) -> None:

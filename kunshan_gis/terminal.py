@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -56,36 +57,51 @@ def print_coverage(table: pd.DataFrame, result: model.Result, console: Console, 
         tier = TIER_LABELS.get(row["tier"], (row["tier"], row["tier"]))
         name = row["name_en"] if lang == "en" else row["name"]
         cells = [_figure(key, row[key], demo=demo, lang=lang) for key in columns]
-        shown.add_row(escape(str(name)[:60]), tier[lang == "en"], *cells)
+        shown.add_row(_cell(name, 60), tier[lang == "en"], *cells)
     console.print(shown)
     for warning in result.provenance.warnings:
-        console.print("! " + warning.first(lang), markup=False, highlight=False)
+        say("! " + warning.first(lang), console)
 
 
 def print_report(report: LayersReport, console: Console) -> None:
     """The layers of a study area, what is missing, and every problem."""
-    shown = Table(title=escape(report.title[:120]), title_justify="left")
+    shown = Table(title=_cell(report.title, 120), title_justify="left")
     columns = ("layer", "kind", "rows", "extent", "basis", "datum", "date")
     for name in columns:
         shown.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
     for row in report.table[list(columns)].itertuples(index=False):
-        shown.add_row(*("" if pd.isna(cell) else escape(str(cell)[:80]) for cell in row))
+        shown.add_row(*("" if pd.isna(cell) else _cell(cell, 80) for cell in row))
     console.print(shown)
     for note in report.notes:
-        console.print("· " + note.first("zh"), markup=False, highlight=False)
+        say("· " + note.first("zh"), console)
     for problem in report.problems:
-        console.print(f"✗ {problem}", markup=False, highlight=False, style="red")
+        say(f"✗ {problem}", console, style="red")
     ok = text("check_problems", count=len(report.problems)) if report.problems else text("check_fine")
-    console.print(ok.first("zh"), markup=False, highlight=False)
+    say(ok.first("zh"), console)
 
 
 def print_import(summary: ImportSummary, out: Path, console: Console) -> None:
     """What an import made, and the next command."""
     for kind, count in summary.counts.items():
-        console.print(f"{kind}: {count:,}", markup=False, highlight=False)
+        say(f"{kind}: {count:,}", console)
     for note in summary.notes:
-        console.print("· " + " ".join(note), markup=False, highlight=False, soft_wrap=True)
-    console.print(f"kunshan-gis publish --layers {out}", markup=False, highlight=False, soft_wrap=True)
+        say("· " + " ".join(note), console)
+    say(f"kunshan-gis publish --layers {out}", console)
+
+
+def say(line: str, console: Console, *, style: str | None = None) -> None:
+    """One line as it is: nothing in it is markup, it is not wrapped, and no control character reaches the terminal."""
+    console.print(
+        _CONTROL.sub("\N{REPLACEMENT CHARACTER}", line), markup=False, highlight=False, soft_wrap=True, style=style
+    )
+
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but the line feed, and those that turn the direction of writing."""
+
+
+def _cell(value: object, most: int) -> str:
+    return escape(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value)[:most]))
 
 
 def _head(key: str, lang: str) -> str:
