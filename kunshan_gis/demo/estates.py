@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kunshan_gis.demo.ways import Ways
 
 WALL_M = 12.0  # from the middle of a street to an estate's wall
+_FRONT_M = 62.0  # between homes along a street without a wall
 _BACK_M = 3.0  # from a lot line without a street to the wall
 _LOOP_M = 16.0  # from the wall to the inner loop
 _ROW_M = 64.0  # between rows of slab buildings
@@ -107,7 +108,7 @@ def _line_with_homes(box: Box, faces: Faces, housing: Housing) -> None:
         if not street:
             continue
         length = (v1 - v0) if side % 2 == 0 else (u1 - u0)
-        count = max(1, int(length // 52))
+        count = max(1, int(length // _FRONT_M))
         for m in range(count):
             share = (m + 0.5) / count
             u = (u0 + inset, u0 + share * (u1 - u0), u1 - inset, u0 + share * (u1 - u0))[side]

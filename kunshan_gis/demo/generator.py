@@ -1,7 +1,8 @@
 """The demonstration city: from the real layers and `demo.toml` to every schematic and synthetic layer.
 
-Drawn in stages, each with its own random numbers from the seed, so that a change to one leaves the places of the
-others: sketch, blocks, parks, housing, streets, people, services. Nothing here reads or writes a file.
+After the sketch of what is schematic it is drawn in stages, each with its own random numbers from the seed, so that a
+change to one leaves the draws of the others: blocks, parks, housing, streets, people, services. Nothing here reads or
+writes a file.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     Tables = dict[str, gpd.GeoDataFrame]
 
 REAL = ("boundary", "water", "seats", "stations")
-_STAGES = ("sketch", "blocks", "parks", "housing", "streets", "people", "services")
+_STAGES = 6  # blocks, parks, housing, streets, people, services
 
 
 def build(
@@ -73,7 +74,6 @@ def build(
             raise LayerNotFoundError(f"the demonstration needs the real layer `{name}`; add it to the study area")
         require_metric(real[name], name)
     stage = _stages(spec.seed, progress)
-    next(stage)
     layers = _sketched(real, spec)
     ground = make_ground(real, layers, spec)
     city = _drawn(ground, make_texture(real, spec), spec, stage)
@@ -90,10 +90,10 @@ def build(
 
 def _stages(seed: int, progress: Progress) -> Iterator[np.random.Generator]:
     """Tell of each stage as it starts, and hand over its random numbers."""
-    for number, name in enumerate(_STAGES):
-        progress(name, number, len(_STAGES))
+    for number in range(_STAGES):
+        progress("generating", number, _STAGES)
         yield np.random.default_rng([seed, number])
-    progress(_STAGES[-1], len(_STAGES), len(_STAGES))
+    progress("generating", _STAGES, _STAGES)
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def _thinned(xy: NDArray[np.float64], gap_m: float) -> NDArray[np.float64]:
 
 
 def draw_entrances(stations: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Four entrances around each metro station, two at the others, beside the nearest street; none where streets end."""
+    """Four entrances around each metro station, two at the others, beside the nearest street if one is near."""
     side = StreetSide(streets)
     rows, places = [], []
     for station in stations.sort_values("id").itertuples():

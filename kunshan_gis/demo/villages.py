@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kunshan_gis.demo.site import Canvas
     from kunshan_gis.demo.ways import Ways
 
-_FARM_M = 112.0  # between homes along a row (a home stands for a few farmhouses)
+_FARM_M = 128.0  # between homes along a row (a home stands for a few farmhouses)
 _LONELY, _WIDE_M = 14, 480.0  # farm lanes that meet no other way, in blocks at least this wide
 
 
@@ -28,7 +28,7 @@ def draw_villages(
     drafts: list[tuple[Box, int, int]] = []
     for lot in each_lot(lots, lots["kind"] == "rural"):
         sides = sorted(range(4), key=lambda n: (blocks[lot.block].sides[n] != "canal", rng.random()))
-        for side in sides[: int(rng.choice([0, 1, 1, 2]))]:
+        for side in sides[: int(rng.choice([0, 1, 2, 2]))]:
             draft = _village_box(lot.box, side, rng)
             if draft is not None:
                 drafts.append((draft, side, lot.block))
