@@ -26,7 +26,7 @@ BASIS = Field("basis", *text("basis"), format="term", prefix="basis_")
 STATUS = Field("status", *text("status"), format="term")
 EVIDENCE = Field("evidence", *text("evidence"))
 ACCURACY = Field("accuracy_m", *text("accuracy"), format="metres")
-ORIGIN = (STATUS, BASIS, EVIDENCE, ACCURACY)
+ORIGIN = (STATUS, EVIDENCE, ACCURACY)
 
 
 def place(area: StudyArea) -> Text:
@@ -142,8 +142,9 @@ def simple(
     """A layer of the study area: its name and origin as fields, its basis from the catalogue."""
     layer = area.layer(kind)
     table = named(layer.table if table is None else table)
+    mixed = (BASIS,) if "basis" in table and len(set(table["basis"])) > 1 else ()
     return MapLayer(
-        kind, text(kind), group, table, style, by=by, fields=fields_of(table, NAME, *fields, *ORIGIN),
+        kind, text(kind), group, table, style, by=by, fields=fields_of(table, NAME, *fields, *mixed, *ORIGIN),
         basis=basis_of(layer, table), **options,
     )  # fmt: skip
 
@@ -204,7 +205,7 @@ def account(provenance: Provenance) -> tuple[Text, ...]:
         text("parameters_line", parameters=parameters),
         text("profile_line", profile=provenance.profile),
         text("filter_line", filter=provenance.walk_filter),
-        text("version_line", version=provenance.code_version),
+        text("version_line", version=provenance.versions.get("kunshan-gis", "")),
     ]
     for missing in provenance.missing:
         effect = missing.get("without", text("missing_effect"))

@@ -14,24 +14,25 @@ from kunshan_gis.maps import reach as reach_layers
 from kunshan_gis.maps.page import Lang, Link, MapLayer, MapPage, Section
 from kunshan_gis.maps.text import text
 from kunshan_gis.messages import Text
+from kunshan_gis.model import DEMONSTRATION
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from kunshan_gis.model import Result, StudyArea
 
-_ORIGIN_OF_REAL = ("boundary", "neighbours", "water", "stations", "seats")
+_REAL = ("boundary", "neighbours", "water", "streets", "parks", "stations", "seats")
 
 
 def real_map(area: StudyArea, *, nav: Sequence[Link] = (), lang: Lang = "zh") -> MapPage:
-    """What is on record: boundary, neighbours, water, stations, seats; nothing schematic, nothing invented."""
+    """What is on record: boundary, water, streets, parks, stations, seats; nothing schematic, nothing invented."""
     return MapPage(
         title=text("title_real", place=base.place(area)),
         subtitle=text("subtitle_real"),
         layers=tuple(_real_layers(area)),
         intro=(text("intro_real"),),
         nav=tuple(nav),
-        provenance=(*base.sources(area, _ORIGIN_OF_REAL), base.measured_in(area)),
+        provenance=(*base.sources(area, _real_kinds(area)), base.measured_in(area)),
         lang=lang,
         extent=base.extent(area),
     )
@@ -127,7 +128,7 @@ def index_page(
 ) -> MapPage:
     """The publication's first page: what is real, what is demonstration, how to bring in real data, the figures."""
     listing = text("listing")
-    drawn = [area.layer(kind) for kind in _ORIGIN_OF_REAL if area.has(kind) and len(base.real(area.layer(kind)))]
+    drawn = [area.layer(kind) for kind in _real_kinds(area)]
     demonstration = [layer for layer in area.layers.values() if layer.demonstration]
 
     def titles(layers: Sequence[object]) -> Text:
@@ -170,16 +171,23 @@ def area_kinds(area: StudyArea) -> list[str]:
     return list(dict.fromkeys(layer.info.kind for layer in area.layers.values()))
 
 
+def _real_kinds(area: StudyArea) -> list[str]:
+    """The kinds the map of what is real draws: those with a row that is neither schematic nor synthetic."""
+    return [kind for kind in _REAL if area.has(kind) and len(base.real(area.layer(kind)))]
+
+
 def _real_layers(area: StudyArea) -> list[MapLayer]:
-    stations = base.real(area.layer("stations")) if area.has("stations") else None
-    seats = base.real(area.layer("seats")) if area.has("seats") else None
-    return [
+    drawn = {kind: base.real(area.layer(kind)) for kind in _real_kinds(area)}
+    layers = [
         *base.ground(area),
         *base.water(area, only_real=True),
+        *systems.streets(area, drawn.get("streets")),
+        *(systems.parks(area, drawn["parks"]) if "parks" in drawn else []),
         *base.outline(area),
-        *systems.stations(area, stations),
-        *systems.seats(area, seats),
+        *systems.stations(area, drawn.get("stations")),
+        *systems.seats(area, drawn.get("seats")),
     ]
+    return [layer for layer in layers if layer.basis not in DEMONSTRATION]
 
 
 def _number(parameters: object, key: str) -> str:

@@ -49,6 +49,11 @@ def water() -> dict[str, Style]:
     }
 
 
+def streets() -> Style:
+    """Streets under the subject of a map."""
+    return Style(*text("streets"), color="#c6c1b5", width=0.7)
+
+
 def zones(names: list[tuple[str, Text]]) -> dict[str, Style]:
     """A fill for each zone in order; what belongs to none is hatched grey."""
     styles = {
@@ -141,8 +146,8 @@ def corridors() -> dict[str, Style]:
 
 def focus() -> dict[str, Style]:
     """Focus areas by what the plan makes of them."""
-    colors = {"centre": "#c2312f", "medical": "#1f6fb2", "renewal_point": "#e08a00", "renewal_line": "#e08a00",
-              "renewal_area": "#e08a00", "other": "#777777"}  # fmt: skip
+    colors = {"centre": "#c2312f", "medical": "#1f6fb2", "renewal_point": "#e08a00", "renewal_line": "#a35f00",
+              "renewal_area": "#f0b552", "other": "#777777"}  # fmt: skip
     return {name: _focus(name, color) for name, color in colors.items()}
 
 

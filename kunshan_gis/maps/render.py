@@ -126,7 +126,7 @@ def _template() -> Any:
     environment = Environment(finalize=_escaped, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701 (finalize escapes more)
     environment.globals |= {
         "markup": Markup,
-        "both": lambda pair: Markup(tables.both(pair)),  # noqa: S704 (escaped there)
+        "both": lambda pair, *longest: Markup(tables.both(pair, *longest)),  # noqa: S704 (escaped there)
         "state_bar": tables.state_bar,
         "text": text,
         "href": href,

@@ -33,6 +33,17 @@ def stations(area: StudyArea, table: gpd.GeoDataFrame | None) -> list[MapLayer]:
                         label=base.NAME, label_zoom=11.6)]  # fmt: skip
 
 
+def streets(area: StudyArea, table: gpd.GeoDataFrame | None) -> list[MapLayer]:
+    """Streets as a quiet ground, without values."""
+    if table is None or not len(table):
+        return []
+    basis = area.layer("streets").info.basis
+    return [
+        MapLayer("streets", text("streets"), text("group_base"), table[["geometry"]], palette.streets(), basis=basis,
+                 listed=False)
+    ]  # fmt: skip
+
+
 def seats(area: StudyArea, table: gpd.GeoDataFrame | None, *, shown: bool = True) -> list[MapLayer]:
     if table is None or not len(table):
         return []

@@ -29,9 +29,9 @@ class Attributes:
     html: str
 
 
-def both(pair: Text) -> str:
+def both(pair: Text, longest: int = LONGEST) -> str:
     """A text as HTML in both languages; where they are the same, once."""
-    zh, en = escape(pair.zh, longest=LONGEST * 5), escape(pair.en, longest=LONGEST * 5)
+    zh, en = escape(pair.zh, longest=longest), escape(pair.en, longest=longest)
     if zh == en:
         return zh
     return f'<span class="zh" lang="zh-CN">{zh}</span><span class="en" lang="en">{en}</span>'
@@ -47,7 +47,7 @@ def page_table(table: PageTable, *, demo: bool) -> str:
     rows = [_row(row) for row in zip(*cells, strict=True)]
     if table.group:
         rows = _grouped(rows, table.group.texts(table.rows, demo=demo), len(head))
-    note = f"<small>{both(table.note)}</small>" if table.note.zh else ""
+    note = f"<small>{both(table.note, 1000)}</small>" if table.note.zh else ""
     return _wrapped(f"<caption>{both(table.caption)}{note}</caption>", head, rows)
 
 
@@ -94,11 +94,7 @@ def _heading(field: Field, *, demo: bool) -> str:
 def _cells(field: Field, rows: pd.DataFrame, *, demo: bool) -> list[str]:
     """A column's cells; the first column of a table becomes row headings in `_row`."""
     kind = _numeric(field)
-    return [f"<td{kind}>{both(_cut(pair))}</td>" for pair in field.texts(rows, demo=demo)]
-
-
-def _cut(pair: Text) -> Text:
-    return Text(*(value if len(value) <= LONGEST else value[: LONGEST - 1] + "…" for value in pair))
+    return [f"<td{kind}>{both(pair)}</td>" for pair in field.texts(rows, demo=demo)]
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -17,7 +17,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "zoom_in": ("放大", "Zoom in"),
     "zoom_out": ("缩小", "Zoom out"),
     "north": ("北", "N"),
-    "close": ("关闭", "Close"),
     "coverage": ("覆盖统计", "Coverage"),
     "attributes": ("图层属性表", "Layers as tables"),
     "attributes_lead": ("地图中的每一图层在此均可逐行查阅。", "Every layer of the map can be read here row by row."),
@@ -69,18 +68,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "tier": ("层级", "Tier"),
     "tier_parks": ("公园层级", "Park tier"),
     "zone": ("片区", "Zone"),
-    "town": ("乡镇（街道）", "Town"),
     "area": ("全域", "Whole area"),
     "population": ("人口", "Population"),
     "states": ("三种状态", "Three states"),
     "share_covered": ("覆盖率（占总人口）", "Share of all"),
     "share_measurable": ("占可测算人口", "Share of measurable"),
     "share_of_tier": ("{tier}覆盖率", "{tier}: share covered"),
-    "minutes_band": ("步行分钟", "Walking minutes"),
-    "strategy": ("区域战略", "Strategy"),
     "radius": ("半径", "Radius"),
     "station": ("站点", "Station"),
-    "park": ("公园", "Park"),
     # values
     "existing": ("现状", "existing"),
     "under_construction": ("在建", "under construction"),
@@ -122,6 +117,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "of_shape": ("{title}·{shape}", "{title}, {shape}"),
     "water": ("河湖水系", "Water"),
     "boundary": ("研究范围", "Boundary"),
+    "streets": ("街道", "Streets"),
     "seats": ("乡镇驻地", "Town seats"),
     "stations": ("轨道站点", "Stations"),
     "entrances": ("站点出入口", "Station entrances"),
@@ -140,7 +136,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "band": ("{minutes} 分钟以内", "within {minutes} min"),
     "band_beyond": ("超出时限", "beyond the limit"),
     "share_class": ("{low}–{high}%", "{low}–{high}%"),
-    "band_from": ("自公园出入口步行", "On foot from the park gates"),
     # titles and sentences
     "title_real": ("{place}：有据可查的空间要素", "{place}: what is on record"),
     "subtitle_real": (
@@ -148,9 +143,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Real places from open sources only; nothing schematic, nothing invented",
     ),
     "intro_real": (
-        "图上每个要素都有公开来源；来源与位置精度见属性表和页末。没有公开来源的（如乡镇界线、快速路、公园）本图不画。",
+        "图上每个要素都有公开来源；来源与位置精度见属性表和页末。没有公开来源的，本图不画。",
         "Everything on this map has a published source; sources and accuracy are in the tables and at the end of the "
-        "page. What has none, such as town borders, expressways or parks, is not drawn.",
+        "page. What has none is not drawn.",
     ),
     "intro_overview": (
         "标有“示意”的要素位置仅供示意，面与线以虚线表示；标有“演示合成”的要素为虚构，不代表现状。",
@@ -197,8 +192,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "演示数据：人口以万人计、比例取整，不得上报；完整数值见结果文件。",
         "Demonstration: people in thousands, whole percent, not for reporting; full figures are in the result files.",
     ),
-    "origin_inputs": ("数据", "Data"),
-    "origin_made": ("测算", "Computation"),
     "source_line": (
         "{title}：{source}；许可 {licence}；日期 {date}；{basis}；SHA-256 {digest}…",
         "{title}: {source}; licence {licence}; date {date}; {basis}; SHA-256 {digest}…",
@@ -232,7 +225,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "下载本地的 OpenStreetMap 摘录，两条命令即可用真实街道、公园与建筑重新测算：",
         "Take an OpenStreetMap extract of your area; two commands measure again on real streets, parks and buildings:",
     ),
-    "opens": ("打开", "Open"),
     "listing": ("、", ", "),
 }
 

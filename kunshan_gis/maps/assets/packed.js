@@ -472,8 +472,8 @@
     _hover(event) {
       if (L.Browser.mobile || this._map.dragging && this._map.dragging.moving()) return;
       const [found] = this.at(event.latlng, 3);
-      if (!found) { this.unhover(); return; }
-      const key = L.stamp(found.layer) + '/' + found.feature;
+      const key = found ? L.stamp(found.layer) + '/' + found.feature : '';
+      if (!found || key === this._open) { this.unhover(); return; }  // an open card needs no second one beside it
       if (key !== this._hovered) {
         this.unhover();
         this._hovered = key;
@@ -514,6 +514,8 @@
       const cards = element('div', 'packed-cards');
       found.forEach((one) => cards.append(this.card(one, Infinity)));
       this._map.openPopup(cards, event.latlng, { maxWidth: 300, minWidth: 190, maxHeight: Math.max(220, this._map.getSize().y * 0.6), className: 'packed-popup' });
+      this._open = L.stamp(found[0].layer) + '/' + found[0].feature;
+      this._map.once('popupclose', () => { this._open = ''; });
     },
 
     /* What is known of a feature, as elements: the first field is its name. */

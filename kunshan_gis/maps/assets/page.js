@@ -12,7 +12,7 @@
   }
 
   if (window.matchMedia('(prefers-reduced-motion: reduce)').matches) {
-    map.options.zoomAnimation = map._zoomAnimated = map.options.fadeAnimation = map.options.inertia = false;
+    map._zoomAnimated = map._fadeAnimated = map.options.inertia = false;
   }
 
   const Home = L.Control.extend({
@@ -65,7 +65,7 @@
     root.classList.add('printing');
     map.invalidateSize({ animate: false });
     map.fitBounds(kept.bounds, { animate: false });
-    L.packedPainter(map).paint();
+    if (L.packedPainter) L.packedPainter(map).paint();
   });
   window.addEventListener('afterprint', () => {
     root.classList.remove('printing');
@@ -74,6 +74,7 @@
     map.setView(kept.centre, kept.zoom, { animate: false });
   });
 
+  if (!L.packedPainter) map.getContainer().dataset.painted = '0';  // nothing to draw is drawn at once
   map.invalidateSize({ animate: false });
   full();
   speak(root.dataset.lang);

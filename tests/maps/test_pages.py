@@ -1,0 +1,239 @@
+"""The builders on the toy city: what is on a page, what is not, and what it says of itself."""
+
+import re
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from kunshan_gis import toy
+from kunshan_gis.errors import ParameterError
+from kunshan_gis.maps import Link, MapLayer, MapPage, index_page, overview_map, park_reach_map, real_map, render
+from kunshan_gis.messages import Text
+from kunshan_gis.model import Layer, LayerInfo, Provenance, Result, StudyArea, Style
+
+
+def result(*, reportable: bool = True) -> Result:
+    provenance = Provenance(
+        study="park_reach", parameters={"minutes": 15.0, "speed_mps": 1.0}, profile="planning-walk",
+        walk_filter="walkable = true", analysis_crs=toy.CRS,
+        inputs=({"kind": "homes"}, {"kind": "parks"}), edits=(), versions={"kunshan-gis": "0"}, reportable=reportable,
+    )  # fmt: skip
+    rows = [("all", 640, 50, 10), ("community", 300, 390, 10), ("pocket", 345, 345, 10)]
+    table = pd.DataFrame(rows, columns=["tier", "covered", "not_covered", "not_measurable"])
+    table["population"] = 700
+    table["share_covered"] = table["covered"] / 700
+    table["share_measurable"] = table["covered"] / 690
+    units = {"area": {"toy": ("玩具城", "Toy City")}, "towns": {"west": ("西镇", "West"), "east": ("东镇", "East")},
+             "zones": {"w": ("西片", "West zone"), "unassigned": ("未划入", "Unassigned")}}  # fmt: skip
+    return Result(provenance, {
+        key: pd.concat([table.assign(unit_id=unit, name=zh, name_en=en) for unit, (zh, en) in names.items()])
+        for key, names in units.items()
+    })  # fmt: skip
+
+
+def cells() -> gpd.GeoDataFrame:
+    x = toy.ORIGIN[0] + np.array([0, 400, 800])
+    table = pd.DataFrame({"population": [100, 200, 7], "covered": [100, 50, 0], "not_covered": [0, 150, 0],
+                          "not_measurable": [0, 0, 7], "share_covered": [1.0, 0.25, np.nan]})  # fmt: skip
+    return gpd.GeoDataFrame(table, geometry=shapely.box(x, toy.ORIGIN[1], x + 400, toy.ORIGIN[1] + 400), crs=toy.CRS)
+
+
+def reach() -> gpd.GeoDataFrame:
+    lines = toy.city().table("streets").geometry.iloc[:3].to_numpy()
+    return gpd.GeoDataFrame({"band": [5.0, 15.0, np.nan]}, geometry=lines, crs=toy.CRS)
+
+
+def with_layer(area: StudyArea, kind: str, table: gpd.GeoDataFrame, basis: str) -> StudyArea:
+    info = LayerInfo(name=kind, kind=kind, path=f"{kind}.geojson", title=f"{kind} 层", title_en=kind, datum="wgs84",
+                     source="s", licence="l", date="2024", basis=basis)  # fmt: skip
+    return replace(area, layers={**area.layers, kind: Layer(info, table, "0" * 64)})
+
+
+def points(**columns) -> gpd.GeoDataFrame:
+    count = len(next(iter(columns.values())))
+    x, y = toy.ORIGIN
+    return gpd.GeoDataFrame(
+        columns, geometry=gpd.points_from_xy([x + 100 * i for i in range(count)], [y] * count), crs=toy.CRS
+    )
+
+
+def keys(page: MapPage) -> list[str]:
+    return [layer.key for layer in page.layers]
+
+
+def test_a_bare_area_has_no_zones_towns_or_expressways():
+    area = toy.city()
+    bare = replace(area, layers={name: area.layers[name] for name in ("streets", "homes", "parks")})
+    one = Result(result().provenance, {"area": result().tables["area"]})
+    assert keys(park_reach_map(bare, one, cells=cells(), reach=reach())) == ["cells", "reach", "parks"]
+    assert keys(overview_map(bare)) == ["parks"]
+    assert keys(real_map(bare)) == ["streets", "parks"]
+    for page in (park_reach_map(bare, one), overview_map(bare), real_map(bare), index_page(bare, one, pages=[])):
+        assert "</html>" in render(page)
+
+
+def test_park_reach_draws_everything_it_was_given():
+    page = park_reach_map(toy.city(), result(), cells=cells(), reach=reach())
+    assert keys(page) == ["zones", "towns", "cells", "reach", "parks", "park_gates"]
+    assert [table.caption.en.split(":")[0] for table in page.tables] == ["Whole area", "Zones", "Towns"]
+
+
+def test_the_three_states_stand_in_every_table_with_their_denominator():
+    html = render(park_reach_map(toy.city(), result(), cells=cells()))
+    for word in ("人口（人）", "可达（人）", "不可达（人）", "无法测算（人）", "覆盖率（占总人口）"):
+        assert html.count(word) >= 3
+    row = re.search(r'<th scope="row"><span class="zh" lang="zh-CN">全部公园.*?</tr>', html).group()
+    assert re.findall(r">([\d,.]+%?)</td>", row) == ["700", "640", "50", "10", "91.4%", "92.8%"]
+
+
+def test_not_measurable_is_in_the_legend_even_if_nobody_is():
+    everyone = cells().iloc[:2]
+    html = render(park_reach_map(toy.city(), result(), cells=everyone))
+    legend = html[html.index('class="legend"') : html.index("</details>")]
+    assert "无法测算" in legend
+    assert "Not measurable" in legend
+
+
+def test_cells_are_classed_by_fifths_and_without_an_answer_not_measurable():
+    layer = next(x for x in park_reach_map(toy.city(), result(), cells=cells()).layers if x.key == "cells")
+    assert layer.table["class_"].tolist() == ["80", "20", "not_measurable"]
+
+
+def test_squares_grow_with_their_people_and_keep_their_place():
+    layer = next(x for x in park_reach_map(toy.city(), result(), cells=cells()).layers if x.key == "cells")
+    areas = layer.table.geometry.area.tolist()
+    assert areas[1] > areas[0] > areas[2]
+    assert layer.table.geometry.centroid.distance(cells().geometry.centroid).max() < 1e-6
+
+
+def test_demonstration_figures_are_rounded_and_marked():
+    html = render(park_reach_map(toy.city(), result(reportable=False), cells=cells()))
+    assert "演示数据·不得上报" in html
+    assert "setWatermark" in html.split("</head>")[1]
+    assert "91%" in html
+    assert "91.4%" not in html
+    assert ">700<" not in html
+
+
+def test_real_figures_are_exact_and_carry_no_mark():
+    html = render(park_reach_map(toy.city(), result(), cells=cells()))
+    assert "91.4%" in html
+    assert "演示数据" not in html
+    assert "setWatermark(" not in html.split("</head>")[1]
+
+
+def test_the_first_page_marks_its_figures_but_not_its_real_map():
+    html = render(index_page(toy.city(), result(reportable=False), pages=[], files=[]))
+    assert "演示数据·不得上报" in html
+    assert "setWatermark(" not in html.split("</head>")[1]
+
+
+def test_the_first_page_says_how_to_bring_in_real_data():
+    html = render(index_page(toy.city(), result(), pages=[Link("park_reach.html", Text("可达", "Reach"))]))
+    assert "kunshan-gis layers import-osm FILE.osm.pbf --out DIR" in html
+    assert "kunshan-gis publish --layers DIR" in html
+    assert 'href="./park_reach.html"' in html
+
+
+def test_what_is_real_leaves_out_schematic_rows():
+    table = points(id=["a", "b"], name=["真站", "假站"], basis=["facts", "schematic"])
+    page = real_map(with_layer(toy.city(), "stations", table, "facts"))
+    assert next(layer for layer in page.layers if layer.key == "stations").table["name"].tolist() == ["真站"]
+    assert not page.demo
+
+
+def test_one_schematic_layer_marks_the_overview():
+    assert not overview_map(toy.city()).demo
+    area = with_layer(toy.city(), "focus_areas", points(id=["f"], name=["城"], **{"class": ["centre"]}), "schematic")
+    assert overview_map(area).demo
+
+
+def test_what_is_schematic_is_drawn_dashed_and_says_so():
+    area = toy.city()
+    towns = area.layers["towns"]
+    schematic = replace(
+        area, layers={**area.layers, "towns": replace(towns, info=towns.info.model_copy(update={"basis": "schematic"}))}
+    )
+    html = render(overview_map(schematic))
+    assert '"dash":"6 4"' in html
+    assert "schematic</span>" in html
+
+
+def test_the_unassigned_are_hatched_and_named():
+    layer = next(x for x in overview_map(toy.city()).layers if x.key == "towns")
+    assert layer.table["zone_id"].tolist() == ["w", "unassigned"]
+    assert layer.styles["unassigned"].hatch
+    assert "未划入" in render(overview_map(toy.city()))
+
+
+def test_columns_that_are_not_whitelisted_never_reach_the_page():
+    area = toy.city()
+    parks = area.layers["parks"]
+    secret = parks.table.assign(telephone="13800000000", owner="张三丰")
+    area = replace(area, layers={**area.layers, "parks": replace(parks, table=secret)})
+    for page in (
+        park_reach_map(area, result(), parks=secret),
+        overview_map(area),
+        index_page(area, result(), pages=[]),
+    ):
+        html = render(page)
+        assert "13800000000" not in html
+        assert "张三丰" not in html
+        assert "telephone" not in html
+
+
+def test_large_layers_are_listed_in_part_and_the_count_is_said():
+    page = real_map(with_layer(toy.city(), "stations", points(id=list(range(1234)), name=["站"] * 1234), "facts"))
+    html = render(page)
+    assert "共 1,234 条，列出前 200 条" in html
+    assert html.count('<tr><th scope="row">站') == 200
+
+
+def test_every_source_is_named_with_licence_date_and_digest():
+    html = render(park_reach_map(toy.city(), result()))
+    assert "kunshan_gis.toy；许可 MIT；日期 2020-11-01；实测；SHA-256" in html
+    assert "Measured in EPSG:4549; drawn in WGS 84" in html
+
+
+def test_the_same_page_gives_the_same_bytes():
+    make = lambda: render(park_reach_map(toy.city(), result(), cells=cells(), reach=reach()))  # noqa: E731
+    assert make() == make()
+
+
+def test_inputs_are_left_as_they_were():
+    area, given = toy.city(), cells()
+    before = {name: layer.table.copy() for name, layer in area.layers.items()}
+    park_reach_map(area, result(), cells=given, reach=reach())
+    overview_map(area)
+    assert given.equals(cells())
+    assert all(layer.table.equals(before[name]) for name, layer in area.layers.items())
+
+
+@pytest.mark.parametrize(
+    ("file", "href"),
+    [
+        ("演示 表.csv", "./%E6%BC%94%E7%A4%BA%20%E8%A1%A8.csv"),
+        ("javascript:alert(1)", "./javascript%3Aalert%281%29"),
+        ("//example.org/x", "./example.org/x"),
+        ('a"b.html', "./a%22b.html"),
+    ],
+)
+def test_links_are_relative_and_percent_encoded(file, href):
+    html = render(index_page(toy.city(), result(), pages=[], files=[Link(file, Text("文件", "File"))]))
+    assert f'href="{href}"' in html
+
+
+def test_a_page_refuses_two_layers_of_the_same_key_and_an_unknown_language():
+    layer = MapLayer("a", Text("甲", "A"), Text("组", "G"), cells(), Style("甲", "A", color="#000000"))
+    with pytest.raises(ParameterError, match="own key"):
+        MapPage(Text("题", "T"), Text("", ""), (layer, layer))
+    with pytest.raises(ParameterError, match="lang"):
+        MapPage(Text("题", "T"), Text("", ""), (), lang="fr")
+
+
+def test_a_notebook_shows_the_page_itself():
+    assert real_map(toy.city())._repr_html_().startswith('<iframe srcdoc="<!DOCTYPE html>')
