@@ -87,11 +87,11 @@ def _typed(table: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 def _text(column: pd.Series) -> pd.Series:
     """Ids and codes that a file stored as numbers become text again (320583, not 320583.0)."""
-    if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
-        return column.astype(object).where(column.notna(), None)
-    filled = column.dropna()
-    whole = bool((np.isfinite(filled) & (filled == np.floor(filled))).all())
-    return column.map(lambda value: str(int(value)) if whole else str(value), na_action="ignore").astype(object)
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        filled = column.dropna()
+        whole = bool((np.isfinite(filled) & (filled == np.floor(filled))).all())
+        column = column.map(lambda value: str(int(value)) if whole else str(value), na_action="ignore")
+    return column.astype(object).where(column.notna(), None)
 
 
 def _number(column: pd.Series) -> pd.Series:
