@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from kunshan_gis.demo.lots import BOX, SIDES, each_lot
+from kunshan_gis.demo.lots import BOX, SIDES, Lot, each_lot
 from kunshan_gis.demo.texture import wobble
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.model import spread_people
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kunshan_gis.demo.spec import DemoSpec, NamedParkSpec, Tier
     from kunshan_gis.demo.ways import Ways
 
+_REST_M = 45.0  # what a park leaves of its lot is built on if deeper than this
 _VERGE_M = 9.0  # from the middle of a street to a park's outline
 _COMMUNITY_HA = (2.3, 0.62, 0.55, 14.0)  # median, sigma of the logarithm, least, most
 _POCKET_HA = (0.21, 0.95, 0.022, 0.97)
@@ -114,25 +115,44 @@ def draw_community(
     )
     lean = lots["use"].map({"estate": 1.0, "public": 0.8, "commerce": 0.5, "industry": 0.08}).fillna(0.0)
     rows = _chosen(lots, allowed, lean, count, weights, apart_m=420.0, rng=rng)
-    areas = _areas(_COMMUNITY_HA, count, rng)
+    chosen = list(each_lot(lots, rows))
+    size = [(lot.box[2] - lot.box[0]) * (lot.box[3] - lot.box[1]) for lot in chosen]
+    areas = np.empty(count)
+    areas[np.argsort(size, kind="stable")] = np.sort(_areas(_COMMUNITY_HA, count, rng))  # small parks on small lots
     parks = []
-    for lot, area in zip(each_lot(lots, rows), areas.tolist(), strict=True):
-        park = ParkDraft("community", _cut_back(_inset(lot.box, lot.faces), lot.faces, area))
-        open_to = [face and abs(park.box[n] - lot.box[n]) < 2 * _VERGE_M for n, face in enumerate(lot.faces)]
+    for lot, area in zip(chosen, areas.tolist(), strict=True):
+        box, side = _cut_back(_inset(lot.box, lot.faces), lot.faces, area)
+        park = ParkDraft("community", box)
+        open_to = [face and abs(box[n] - lot.box[n]) < 2 * _VERGE_M for n, face in enumerate(lot.faces)]
         _gates_and_paths(park, lot.box, open_to, ways)
         parks.append(park)
-    lots.loc[rows, "use"] = "park"
+        _move_back(lots, lot, side, box)
+        left = abs(lot.box[(side + 2) % 4] - box[(side + 2) % 4])
+        lots.loc[lot.row, "use"] = str(rng.choice(["public", "commerce"])) if left > _REST_M else "park"
     return parks
 
 
-def _cut_back(box: Box, faces: Sequence[bool], area_m2: float) -> Box:
-    """A box of at most the wanted area, kept at the corner that faces streets."""
-    width, height = box[2] - box[0], box[3] - box[1]
-    share = min(1.0, float(np.sqrt(area_m2 / (width * height))))
-    width, height = round(width * share, 1), round(height * share, 1)
-    u0 = box[0] if faces[0] or not faces[2] else box[2] - width
-    v0 = box[1] if faces[1] or not faces[3] else box[3] - height
-    return u0, v0, u0 + width, v0 + height
+def _cut_back(box: Box, faces: Sequence[bool], area_m2: float) -> tuple[Box, int]:
+    """A box of at most the wanted area, and the side of the old box it keeps to; cut across its length first."""
+    size = box[2] - box[0], box[3] - box[1]
+    axis = 0 if size[0] >= size[1] else 1
+    share = min(1.0, area_m2 / (size[0] * size[1]))
+    long = max(share, 0.5)
+    edges = list(box)
+    for way, part in ((axis, long), (1 - axis, share / long)):
+        length = round(size[way] * part, 1)
+        if faces[way] or not faces[way + 2]:
+            edges[way + 2] = edges[way] + length
+        else:
+            edges[way] = edges[way + 2] - length
+    kept = axis if faces[axis] or not faces[axis + 2] else axis + 2
+    return (edges[0], edges[1], edges[2], edges[3]), kept
+
+
+def _move_back(lots: pd.DataFrame, lot: Lot, side: int, park: Box) -> None:
+    """The lot gives the park the strip along one side, and no longer faces the street there."""
+    lots.loc[lot.row, BOX[side]] = park[(side + 2) % 4] + (2.0 if side < 2 else -2.0)
+    lots.loc[lot.row, SIDES[side]] = False
 
 
 def _areas(law: tuple[float, float, float, float], count: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -195,8 +215,7 @@ def draw_pocket(
         park = ParkDraft("pocket", _strip(lot.box, side, area, rng))
         _pocket_gate(park, lot.box, side, ways, rng)
         parks.append(park)
-        lots.loc[lot.row, BOX[side]] = park.box[(side + 2) % 4] + (2.0 if side < 2 else -2.0)
-        lots.loc[lot.row, SIDES[side]] = False
+        _move_back(lots, lot, side, park.box)
     return parks
 
 
