@@ -153,7 +153,7 @@ def test_an_edit_keeps_every_cache_it_does_not_touch(monkeypatch: pytest.MonkeyP
     assert made(area.with_edits(Edit.remove("park_gates", "i0"))) == {"park_access": 1}
     moved = area.with_edits(Edit.remove("homes", "i0"))
     assert made(moved) == {"snap": 1, "edge_distance": 1}
-    assert made(area.with_edits(Edit.remove("streets", "bridge"))) == {name: 1 for name in calls}
+    assert made(area.with_edits(Edit.remove("streets", "bridge"))) == dict.fromkeys(calls, 1)
     assert made(area) == {}
     assert made(river()) == {"park_access": 1, "edge_distance": 1, "snap": 1}  # another run: the network is on disk
     assert DiskCache().clear() == 2
@@ -221,7 +221,7 @@ def test_a_park_nobody_can_enter_is_counted_and_warned_about() -> None:
         ("water", "schematic", True),
     ],
 )
-def test_a_demonstration_layer_makes_the_figures_unreportable(kind: str, basis: str, reportable: bool) -> None:
+def test_a_demonstration_layer_makes_the_figures_unreportable(kind, basis, reportable) -> None:
     area = river()
     table = area.optional(kind) if area.has(kind) else frame([box(0, 10, 1000, 90)])
     marked = StudyArea(area.info, {**area.layers, kind: layer(kind, table, basis=basis)})
