@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kunshan_gis.errors import OutputError
-from kunshan_gis.export.files import table_bytes, write_files
+from kunshan_gis.export.files import explained, table_bytes, write_files
 from kunshan_gis.schema import require
 
 if TYPE_CHECKING:
@@ -30,13 +30,21 @@ def write_area(
     OutputError
         A catalogue is there already and `overwrite` is not set, or the folder cannot be written.
     """
-    if (folder / "catalog.toml").exists() and not overwrite:
+    with explained(folder):
+        taken = (folder / "catalog.toml").exists()
+    if taken and not overwrite:
         raise OutputError(f"{folder} already holds a study area; choose another folder, or add --overwrite")
     for layer, table in layers:
         require(table, layer.kind, where=f"{layer.name} ({layer.path})")
     files = {layer.path: table_bytes(table, Path(layer.path).suffix) for layer, table in layers}
-    files["catalog.toml"] = catalog_text(info, [layer for layer, _ in layers]).encode()
+    files["catalog.toml"] = catalog_text(info, [_as_written(layer) for layer, _ in layers]).encode()
     return write_files(folder, files)
+
+
+def _as_written(layer: LayerInfo) -> LayerInfo:
+    """The layer as its new file holds it: WGS 84 degrees, a datum shift undone, the CRS stated by the file itself."""
+    datum = "wgs84" if layer.datum in ("gcj02", "bd09") else layer.datum
+    return layer.model_copy(update={"datum": datum, "crs": None})
 
 
 def catalog_text(info: AreaInfo, layers: Sequence[LayerInfo]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import math
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,8 @@ DECIMALS = 7  # degrees; about 1 cm, and what OpenStreetMap itself keeps
 
 
 @contextlib.contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def explained(folder: Path) -> Iterator[None]:
+    """What the system refuses becomes an `OutputError` that names the folder and the reason."""
     try:
         yield
     except OSError as error:
@@ -44,28 +47,57 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, stale: tuple[str, .
     OutputError
         The folder cannot be made or written; nothing of what was there has changed.
     """
-    with _explained(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    with explained(folder), contextlib.ExitStack() as undo:
+        _make_folder(folder, undo)
         waiting = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
         try:
             for name, content in files.items():
-                target = waiting / name
+                target = waiting / "new" / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
-            for name in files:
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (waiting / name).replace(folder / name)
+            _put_in_place(folder, waiting, list(files), [name for name in stale if name not in files])
         finally:
             shutil.rmtree(waiting, ignore_errors=True)
-        for name in stale:
-            if name not in files:
-                (folder / name).unlink(missing_ok=True)
+        undo.pop_all()
     return [folder / name for name in files]
 
 
+def _put_in_place(folder: Path, waiting: Path, new: Sequence[str], stale: Sequence[str]) -> None:
+    """Rename the new files into the folder and the stale ones out of it; if any fails, all is as it was."""
+    with contextlib.ExitStack() as undo:
+        for name in (*new, *stale):
+            target, old = folder / name, waiting / "old" / name
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
+            if os.path.lexists(target):
+                old.parent.mkdir(parents=True, exist_ok=True)
+                target.replace(old)
+                undo.callback(old.replace, target)
+            if name in new:
+                _make_folder(target.parent, undo)
+                (waiting / "new" / name).replace(target)
+                undo.callback(target.unlink)
+        undo.pop_all()
+
+
+def _make_folder(folder: Path, undo: contextlib.ExitStack) -> None:
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        missing.mkdir()
+        undo.callback(missing.rmdir)
+
+
 def table_bytes(table: pd.DataFrame | gpd.GeoDataFrame, suffix: str) -> bytes:
-    """A table as the bytes of a .geojson, .parquet or .csv file (coordinates in WGS 84 degrees)."""
-    return {".geojson": _geojson, ".parquet": _parquet, ".csv": csv_bytes}[suffix](table)
+    """A table as the bytes of a .geojson, .parquet or .csv file (coordinates in WGS 84 degrees).
+
+    Raises
+    ------
+    OutputError
+        Another format.
+    """
+    writers = {".geojson": _geojson, ".parquet": _parquet, ".csv": csv_bytes}
+    if suffix not in writers:
+        raise OutputError(f"layers are not written as {suffix or 'files without suffix'}; choose {', '.join(writers)}")
+    return writers[suffix](table)
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
