@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from kunshan_gis.model import Basis, Layer, Provenance, StudyArea, Style
 
-NAME = Field("name", *text("name"), column_en="name_en")
+NAME = Field("name", *text("name"), column_en="name_en", missing="no_name")
 BASIS = Field("basis", *text("basis"), format="term", prefix="basis_")
 STATUS = Field("status", *text("status"), format="term")
 EVIDENCE = Field("evidence", *text("evidence"))
@@ -41,13 +41,9 @@ def fields_of(table: pd.DataFrame, *fields: Field) -> tuple[Field, ...]:
     )
 
 
-def named(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The table with 未命名 where a feature has no name, if any has one."""
-    if "name" not in table or table["name"].isna().all():
-        return table
-    zh, en = text("no_name")
-    english = table["name_en"] if "name_en" in table else table["name"]
-    return table.assign(name=table["name"].fillna(zh), name_en=english.fillna(table["name"]).fillna(en))
+def label_of(table: pd.DataFrame) -> Field | None:
+    """The name as a label, where the table has names."""
+    return NAME if "name" in table else None
 
 
 def real(layer: Layer) -> gpd.GeoDataFrame:
@@ -76,7 +72,7 @@ def ground(area: StudyArea) -> list[MapLayer]:
         layers.append(
             MapLayer(
                 "neighbours", text("neighbours"), group, table, palette.neighbours(),
-                label=NAME if "name" in table else None, basis=layer.info.basis, listed=False,
+                label=label_of(table), basis=layer.info.basis, listed=False,
             )
         )  # fmt: skip
     if area.has("boundary"):
@@ -101,14 +97,14 @@ def water(area: StudyArea, *, only_real: bool) -> list[MapLayer]:
     if not area.has("water"):
         return []
     layer = area.layer("water")
-    table = named(real(layer) if only_real else layer.table)
+    table = real(layer) if only_real else layer.table
     styles = palette.water()
     return [
         replace(
             simple(area, "water", styles[shape], rows, group=text("group_base")),
             key=f"water_{shape}",
             title=text(f"water_{shape}"),
-            label=NAME if shape == "area" and "name" in rows else None,
+            label=label_of(rows) if shape == "area" else None,
         )
         for shape, rows in by_shape(table).items()
         if shape in styles
@@ -137,15 +133,16 @@ def simple(
     group: Text,
     by: str | None = None,
     fields: Sequence[Field] = (),
+    label: Field | None = None,
     **options: Any,
 ) -> MapLayer:
     """A layer of the study area: its name and origin as fields, its basis from the catalogue."""
     layer = area.layer(kind)
-    table = named(layer.table if table is None else table)
+    table = layer.table if table is None else table
     mixed = (BASIS,) if "basis" in table and len(set(table["basis"])) > 1 else ()
     return MapLayer(
         kind, text(kind), group, table, style, by=by, fields=fields_of(table, NAME, *fields, *mixed, *ORIGIN),
-        basis=basis_of(layer, table), **options,
+        label=label if label and label.column in table else None, basis=basis_of(layer, table), **options,
     )  # fmt: skip
 
 

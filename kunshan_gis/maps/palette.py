@@ -13,8 +13,8 @@ BEYOND = "beyond"
 _GROUND, _INK = "#ffffff", "#26313a"
 
 # Lightness falls as fewer people are covered: the gap is what the eye finds first, in grey too.
-_COVERED = (("0", 0, 20, "#7d2440"), ("20", 20, 40, "#c4563f"), ("40", 40, 60, "#e6a25c"),
-            ("60", 60, 80, "#f3dc9c"), ("80", 80, 100, "#c9e3d6"))  # fmt: skip
+_COVERED = (("0", 0, 20, "#7d2440"), ("20", 20, 40, "#c4563f"), ("40", 40, 60, "#e09a55"),
+            ("60", 60, 80, "#ecc878"), ("80", 80, 100, "#cde9dc"))  # fmt: skip
 _BANDS = ("#0b4f57", "#3f938c", "#9dccbb", "#d3e3c6")
 # Zones by place in their table; their names stand on the map, so that colour never speaks alone.
 _ZONES = ("#8fb8de", "#f2c48d", "#9ed1b7", "#cdb4db", "#e9a6a6", "#d8d48a", "#a9cfd6", "#d9c2ab")
@@ -22,7 +22,7 @@ _TIERS = {
     "comprehensive": ("#0d5a37", 9.0),
     "community": ("#3f9b52", 5.0),
     "pocket": ("#8db33a", 3.0),
-    "other": ("#a9bfa0", 3.0),
+    "other": ("#86b583", 3.0),
 }
 
 
@@ -51,7 +51,7 @@ def water() -> dict[str, Style]:
 
 def streets() -> Style:
     """Streets under the subject of a map."""
-    return Style(*text("streets"), color="#c6c1b5", width=0.7)
+    return Style(*text("streets"), color="#bdb8ac", width=0.8)
 
 
 def zones(names: list[tuple[str, Text]]) -> dict[str, Style]:

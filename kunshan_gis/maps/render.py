@@ -48,6 +48,7 @@ def render(page: MapPage) -> str:
     html: str = _template().render(
         page=page,
         map=made,
+        grounded=any(layer.key == "ground" for layer in page.layers),
         legend=legend.groups(page.layers, {key: made.name(group) for key, group in groups.items()}),
         attributes=[
             tables.attributes(layer, demo=page.demo) for layer in reversed(page.layers) if layer.fields and layer.listed

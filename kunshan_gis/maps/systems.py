@@ -30,7 +30,7 @@ def stations(area: StudyArea, table: gpd.GeoDataFrame | None) -> list[MapLayer]:
         return []
     group = text("group_rail")
     return [base.simple(area, "stations", palette.stations(), table, group=group, fields=(_LINE,),
-                        label=base.NAME, label_zoom=11.6)]  # fmt: skip
+                        label=base.label_of(table), label_zoom=11.6)]  # fmt: skip
 
 
 def streets(area: StudyArea, table: gpd.GeoDataFrame | None) -> list[MapLayer]:
@@ -111,19 +111,11 @@ def parks(area: StudyArea, parks: gpd.GeoDataFrame | None) -> list[MapLayer]:
     if "name" in table:  # only the few large ones are named on the map
         table = table.assign(label=table["name"].where(table["class_"] == "comprehensive"))
     hectares = Field("area_ha", *text("area_ha"), format="hectares")
+    group = text("group_parks")
     return [
-        base.simple(
-            area,
-            "parks",
-            styles,
-            table,
-            group=text("group_parks"),
-            by="class_",
-            fields=(_TIER, hectares),
-            label=_LARGE if "name" in table else None,
-            label_size=12,
-        )
-    ]
+        base.simple(area, "parks", styles, table, group=group, by="class_", fields=(_TIER, hectares),
+                    label=_LARGE, label_size=12)
+    ]  # fmt: skip
 
 
 def park_gates(area: StudyArea) -> list[MapLayer]:

@@ -23,6 +23,7 @@ class Field:
 
     `column_en` names a column with the English text; rows without one fall back to `column`.
     A `term` is a word of the catalogue of texts (with `prefix` before it), shown in both languages.
+    A row without a value says `missing`, a key of that catalogue.
     """
 
     column: str
@@ -31,6 +32,7 @@ class Field:
     format: Format = "text"
     column_en: str = ""
     prefix: str = ""
+    missing: str = "no_value"
 
     def heading(self, *, demo: bool) -> Text:
         """The label with its unit, if it has one."""
@@ -45,9 +47,11 @@ class Field:
         values = table[self.column].tolist()
         if self.format == "text" and self.column_en in table.columns:
             english = table[self.column_en].tolist()
-            return [_pair(zh, en) for zh, en in zip(values, english, strict=True)]
+            return [_pair(zh, en, self.missing) for zh, en in zip(values, english, strict=True)]
         if self.format == "term":
-            return [text("no_value") if empty(value) else known(value, prefix=self.prefix) for value in values]
+            return [text(self.missing) if empty(value) else known(value, prefix=self.prefix) for value in values]
+        if self.format == "text":
+            return [_pair(value, value, self.missing) for value in values]
         return [written(value, self.format, demo=demo) for value in values]
 
 
@@ -76,9 +80,9 @@ def _same(both: str) -> Text:
     return Text(both, both)
 
 
-def _pair(zh: Any, en: Any) -> Text:
+def _pair(zh: Any, en: Any, missing: str) -> Text:
     if empty(zh) and empty(en):
-        return text("no_value")
+        return text(missing)
     return Text(str(en if empty(zh) else zh), str(zh if empty(en) else en))
 
 

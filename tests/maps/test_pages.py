@@ -11,7 +11,18 @@ import shapely
 
 from kunshan_gis import toy
 from kunshan_gis.errors import ParameterError
-from kunshan_gis.maps import Link, MapLayer, MapPage, index_page, overview_map, park_reach_map, real_map, render
+from kunshan_gis.maps import (
+    Drawing,
+    Link,
+    MapLayer,
+    MapPage,
+    index_page,
+    overview_map,
+    park_reach_map,
+    real_map,
+    render,
+)
+from kunshan_gis.maps.packed import packed
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Layer, LayerInfo, Provenance, Result, StudyArea, Style
 
@@ -191,6 +202,23 @@ def test_large_layers_are_listed_in_part_and_the_count_is_said():
     html = render(page)
     assert "共 1,234 条，列出前 200 条" in html
     assert html.count('<tr><th scope="row">站') == 200
+
+
+def test_the_unnamed_are_called_so_in_tables_but_not_on_the_map():
+    table = points(id=["a", "b"], name=["东站", None])
+    page = real_map(with_layer(toy.city(), "stations", table, "facts"))
+    stations = next(layer for layer in page.layers if layer.key == "stations")
+    _, data = packed(stations.table, Drawing({"": stations.style}, fields=stations.fields, label=stations.label))
+    assert [label[3] for label in data["labels"]] == ["东站"]
+    assert data["fields"][0]["texts"] == ["东站", ["未命名", "Unnamed"]]
+
+
+def test_layers_without_any_name_are_drawn_all_the_same():
+    area = with_layer(toy.city(), "seats", points(id=["a", "b"]), "facts")
+    area = with_layer(area, "focus_areas", points(id=["f"], **{"class": ["centre"]}), "facts")
+    area = with_layer(area, "stations", points(id=["s"]), "facts")
+    assert {"seats", "focus_areas", "stations"} <= set(keys(overview_map(area)))
+    render(overview_map(area))
 
 
 def test_every_source_is_named_with_licence_date_and_digest():
