@@ -41,6 +41,16 @@ def fields_of(table: pd.DataFrame, *fields: Field) -> tuple[Field, ...]:
     )
 
 
+def with_owner(area: StudyArea, table: gpd.GeoDataFrame, owner: str, column: str) -> gpd.GeoDataFrame:
+    """The table with `owner_zh` and `owner_en`: the names of the features its `column` refers to by id."""
+    owners = area.optional(owner)
+    if owners is None or "name" not in owners or column not in table:
+        return table
+    names = owners.set_index("id")["name"]
+    english = owners.set_index("id")["name_en"] if "name_en" in owners else names
+    return table.assign(owner_zh=table[column].map(names), owner_en=table[column].map(english))
+
+
 def label_of(table: pd.DataFrame) -> Field | None:
     """The name as a label, where the table has names."""
     return NAME if "name" in table else None
@@ -72,7 +82,7 @@ def ground(area: StudyArea) -> list[MapLayer]:
         layers.append(
             MapLayer(
                 "neighbours", text("neighbours"), group, table, palette.neighbours(),
-                label=label_of(table), basis=layer.info.basis, listed=False,
+                label=label_of(table), basis=layer.info.basis,
             )
         )  # fmt: skip
     if area.has("boundary"):
@@ -86,7 +96,6 @@ def ground(area: StudyArea) -> list[MapLayer]:
                 palette.ground(),
                 in_legend=False,
                 basis=layer.info.basis,
-                listed=False,
             )
         )
     return layers
@@ -117,11 +126,7 @@ def outline(area: StudyArea) -> list[MapLayer]:
         return []
     layer = area.layer("boundary")
     style = palette.boundary()
-    return [
-        MapLayer(
-            "boundary", text("boundary"), text("group_base"), layer.table, style, basis=layer.info.basis, listed=False
-        )
-    ]
+    return [MapLayer("boundary", text("boundary"), text("group_base"), layer.table, style, basis=layer.info.basis)]
 
 
 def simple(

@@ -35,7 +35,7 @@ class MapLayer:
     title, group : what the legend calls the layer, and the system it belongs to
     table : GeoDataFrame in any CRS; all points, all lines or all areas
     style : one Style, or a Style for each value of the column `by`
-    fields : the only columns that may be read on the page; the first is the feature's name
+    fields : the only columns that may be read, on cards and in the table below; the first is the feature's name
     label : field written beside the features on the map
     shown : drawn when the page opens
     basis : what the layer rests on; a schematic one is drawn dashed and titled so
@@ -44,7 +44,6 @@ class MapLayer:
     min_zoom : zoom level from which it is drawn
     derived : worked out by a study from layers of that basis, not observed
     in_legend : it can be read about and switched off in the legend
-    listed : its table stands below the map
     """
 
     key: str
@@ -62,7 +61,6 @@ class MapLayer:
     label_zoom: float = 0
     derived: bool = False
     in_legend: bool = True
-    listed: bool = True
 
     @property
     def styles(self) -> Mapping[str, Style]:

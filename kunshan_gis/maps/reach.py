@@ -74,7 +74,6 @@ def cells_covered(cells: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer
             fields=fields,
             basis=basis,
             derived=True,
-            listed=False,
         )
     ]
 
@@ -112,6 +111,5 @@ def streets_reached(reach: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLay
             min_zoom=12,
             basis=basis,
             derived=True,
-            listed=False,
         )
     ]

@@ -50,9 +50,7 @@ def render(page: MapPage) -> str:
         map=made,
         grounded=any(layer.key == "ground" for layer in page.layers),
         legend=legend.groups(page.layers, {key: made.name(group) for key, group in groups.items()}),
-        attributes=[
-            tables.attributes(layer, demo=page.demo) for layer in reversed(page.layers) if layer.fields and layer.listed
-        ],
+        attributes=[tables.attributes(layer, demo=page.demo) for layer in reversed(page.layers) if layer.fields],
         data=js_json(data),
         css=asset("page.css"),
         script=asset("page.js"),

@@ -39,8 +39,7 @@ def streets(area: StudyArea, table: gpd.GeoDataFrame | None) -> list[MapLayer]:
         return []
     basis = area.layer("streets").info.basis
     return [
-        MapLayer("streets", text("streets"), text("group_base"), table[["geometry"]], palette.streets(), basis=basis,
-                 listed=False)
+        MapLayer("streets", text("streets"), text("group_base"), table[["geometry"]], palette.streets(), basis=basis)
     ]  # fmt: skip
 
 
@@ -92,9 +91,7 @@ def zones(area: StudyArea) -> list[MapLayer]:
     outlines = table[["zone_id", "zone_zh", "zone_en", "geometry"]].dissolve("zone_id", as_index=False)
     outlines = outlines[outlines["zone_id"] != palette.UNASSIGNED]
     style = palette.outline(text("zones"), width=2.0, color="#55606b")
-    zones = MapLayer(
-        "zones", text("zones"), group, outlines, style, label=zone, label_size=19, basis=towns.basis, listed=False
-    )
+    zones = MapLayer("zones", text("zones"), group, outlines, style, label=zone, label_size=19, basis=towns.basis)
     return [towns, zones]
 
 
@@ -119,9 +116,13 @@ def parks(area: StudyArea, parks: gpd.GeoDataFrame | None) -> list[MapLayer]:
 
 
 def park_gates(area: StudyArea) -> list[MapLayer]:
+    """Gates of parks, with the park they open."""
     if not area.has("park_gates"):
         return []
-    return [base.simple(area, "park_gates", palette.park_gates(), group=text("group_parks"), min_zoom=13, listed=False)]
+    table = base.with_owner(area, area.table("park_gates"), "parks", "park_id")
+    park = Field("owner_zh", *text("park"), column_en="owner_en")
+    style, group = palette.park_gates(), text("group_parks")
+    return [base.simple(area, "park_gates", style, table, group=group, fields=(park,), min_zoom=13)]
 
 
 def corridors(area: StudyArea) -> list[MapLayer]:
@@ -177,17 +178,19 @@ def circles(circles: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer]:
             fields=fields,
             basis=basis,
             derived=True,
-            listed=False,
         )
     ]
 
 
 def rail(area: StudyArea) -> list[MapLayer]:
-    layers = []
+    """Lines, and entrances with their station."""
+    group, layers = text("group_rail"), []
     if area.has("rail"):
-        layers.append(base.simple(area, "rail", palette.rail(), group=text("group_rail"), fields=(_LINE,)))
+        layers.append(base.simple(area, "rail", palette.rail(), group=group, fields=(_LINE,)))
     if area.has("entrances"):
+        table = base.with_owner(area, area.table("entrances"), "stations", "station_id")
+        station = Field("owner_zh", *text("station"), column_en="owner_en")
         layers.append(
-            base.simple(area, "entrances", palette.entrances(), group=text("group_rail"), min_zoom=13, listed=False)
+            base.simple(area, "entrances", palette.entrances(), table, group=group, fields=(station,), min_zoom=13)
         )
     return layers

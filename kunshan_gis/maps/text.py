@@ -19,7 +19,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "north": ("北", "N"),
     "coverage": ("覆盖统计", "Coverage"),
     "attributes": ("图层属性表", "Layers as tables"),
-    "attributes_lead": ("地图中的每一图层在此均可逐行查阅。", "Every layer of the map can be read here row by row."),
+    "attributes_lead": ("地图各图层的属性在此可逐行查阅。", "What the map's layers say can be read here row by row."),
     "rows": ("共 {count} 条", "{count} rows"),
     "rows_cut": ("共 {count} 条，列出前 {shown} 条", "{count} rows, the first {shown} listed"),
     "origin": ("来源与方法", "Sources and method"),
@@ -75,6 +75,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "share_measurable": ("占可测算人口", "Share of measurable"),
     "share_of_tier": ("{tier}覆盖率", "{tier}: share covered"),
     "radius": ("半径", "Radius"),
+    "park": ("公园", "Park"),
     "station": ("站点", "Station"),
     # values
     "existing": ("现状", "existing"),

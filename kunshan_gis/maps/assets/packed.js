@@ -347,7 +347,7 @@
 
     /* An area too small to see is a dot, so that no pocket park goes missing at the scale of a city. */
     _speck(context, layer, i, frame, style) {
-      const b = layer.box, half = 1.7;
+      const b = layer.box, half = Math.max(0.9, Math.min(1.8, (this._map.getZoom() - 8) * 0.55));
       const x = (b[4 * i] + b[4 * i + 2]) / 2 * frame.scale - frame.left;
       const y = (b[4 * i + 1] + b[4 * i + 3]) / 2 * frame.scale - frame.top;
       context.fillStyle = style.fill || style.color;
