@@ -63,11 +63,15 @@ def coverage(population: pd.Series, state: pd.Series, by: pd.Series | None = Non
     Raises
     ------
     ParameterError
-        Negative or missing population.
+        Negative or missing population, or a home without a unit.
     """
     if population.isna().any() or (population < 0).any():
         raise ParameterError("population must be whole people, zero or more, in every row")
     unit = pd.Series("all", index=population.index) if by is None else by
+    if unit.isna().any():
+        raise ParameterError(
+            f"{int(unit.isna().sum())} homes belong to no unit; name the rest, for example `unassigned`"
+        )
     people = pd.crosstab(unit, state, values=population, aggfunc="sum")
     people = people.reindex(columns=list(STATES)).fillna(0).astype("int64")
     table = people.assign(population=people.sum(axis=1))[["population", *STATES]]
