@@ -86,7 +86,7 @@ def _typed(table: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def _text(column: pd.Series) -> pd.Series:
-    """Ids and codes that a file stored as numbers become text again (320583, not 320583.0)."""
+    """Ids and codes that a file stored as numbers become text again (110101, not 110101.0)."""
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         filled = column.dropna()
         whole = bool((np.isfinite(filled) & (filled == np.floor(filled))).all())
