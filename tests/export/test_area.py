@@ -35,8 +35,8 @@ def test_written_read_and_written_again_the_bytes_are_the_same(tmp_path: Path) -
 @pytest.mark.parametrize(
     "title",
     [
-        '"quoted" and \'apostrophes\'', "two\nlines", "tab\tand\\backslash\\n", "昆山 🏞️", "\x01\x1f\x7f\x80", 'a]\n[[layer]]\nname = "b"',
-        "{{7*7}}<script>${x}", '"""', "a\u2028\u2029b", "x" * 65_536,
+        "\"quoted\" and 'apostrophes'", "two\nlines", "tab\tand\\backslash\\n", "昆山 🏞️", "\x01\x1f\x7f\x80",
+        'a]\n[[layer]]\nname = "b"', "{{7*7}}<script>${x}", '"""', "a\u2028\u2029b", "x" * 65_536,
     ],
 )  # fmt: skip
 def test_any_title_survives_the_catalogue(tmp_path: Path, title: str) -> None:

@@ -1,0 +1,63 @@
+"""The account of a result: what went in, what was missing, what to be wary of."""
+
+from __future__ import annotations
+
+import pytest
+from paper import layer
+
+from kunshan_gis import __version__, toy
+from kunshan_gis.model import StudyArea
+from kunshan_gis.studies.park_reach import park_reach
+from kunshan_gis.studies.walk import Walk
+
+WALK = Walk(15, 1.0, "planning-walk")
+
+
+def with_info(**changes: object) -> StudyArea:
+    city = toy.city()
+    return StudyArea(city.info.model_copy(update=changes), city.layers)
+
+
+def test_every_input_is_named_with_its_digest_and_origin() -> None:
+    provenance = park_reach(toy.city(), WALK).result.provenance
+    city = toy.city()
+    assert {entry["layer"]: entry["sha256"] for entry in provenance.inputs} == {
+        name: each.sha256 for name, each in city.layers.items()
+    }
+    assert all(entry["basis"] == "surveyed" and entry["source"] == "kunshan_gis.toy" for entry in provenance.inputs)
+    assert provenance.code_version == __version__
+    assert provenance.analysis_crs == toy.CRS
+
+
+def test_a_census_total_that_differs_is_said_and_nothing_is_scaled() -> None:
+    result = park_reach(with_info(population=705), WALK).result
+    assert any("homes hold 700 people, the catalogue states 705" in w.en for w in result.provenance.warnings)
+    assert result.tables["area"]["population"].tolist() == [700] * 3
+    assert not any("states" in w.en for w in park_reach(toy.city(), WALK).result.provenance.warnings)
+
+
+def test_the_area_is_called_by_its_code_where_it_has_one() -> None:
+    assert park_reach(with_info(adcode="999999"), WALK).result.tables["area"]["unit_id"].tolist() == ["999999"] * 3
+
+
+def test_units_stand_in_the_order_of_their_layer_and_fall_back_to_their_ids() -> None:
+    city = toy.city()
+    towns = city.table("towns").iloc[::-1].drop(columns=["name", "name_en"]).reset_index(drop=True)
+    tables = park_reach(StudyArea(city.info, {**city.layers, "towns": layer("towns", towns)}), WALK).result.tables
+    assert tables["towns"]["unit_id"].tolist() == ["east"] * 3 + ["west"] * 3
+    assert tables["towns"]["name"].tolist() == tables["towns"]["unit_id"].tolist()
+
+
+def test_zones_without_names_are_called_by_their_ids() -> None:
+    city = toy.city()
+    layers = {kind: each for kind, each in city.layers.items() if kind != "zones"}
+    zones = park_reach(StudyArea(city.info, layers), WALK).result.tables["zones"]
+    assert zones["unit_id"].tolist() == ["w"] * 3 + ["unassigned"] * 3
+    assert zones["name"].iloc[0] == "w"
+
+
+def test_parks_per_tier_are_counted_once_and_measured() -> None:
+    table = park_reach(toy.city(), WALK).result.tables["parks"].set_index("tier")
+    assert table["parks"].to_dict() == {"all": 2, "community": 1, "pocket": 1}
+    assert table["entrances"].to_dict() == {"all": 2, "community": 1, "pocket": 1}
+    assert table["area_m2"].to_dict() == pytest.approx({"all": 11_600, "community": 10_000, "pocket": 1_600})

@@ -1,0 +1,117 @@
+"""Every word in both languages, with the same places to fill, and every key that is used is there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+from typing import get_args
+
+import pytest
+
+import kunshan_gis
+from kunshan_gis import model, schema
+from kunshan_gis.analysis import STATES
+from kunshan_gis.indicators import INDICATORS, STATE_LABELS, TIER_LABELS, Unit, label
+from kunshan_gis.messages import Text, keys, text
+from kunshan_gis.network import ACCESS_SOURCES
+from kunshan_gis.studies import park_reach
+from kunshan_gis.studies.walk import Walk
+
+SOURCES = sorted(Path(kunshan_gis.__file__).parent.rglob("*.py"))
+CHINESE = re.compile("[一-鿿]")
+
+
+def places(template: str) -> set[tuple[str, str]]:
+    return {(name, spec or "") for _, name, spec, _ in Formatter().parse(template) if name is not None}
+
+
+@pytest.mark.parametrize("key", keys())
+def test_a_message_is_said_in_both_languages_with_the_same_places(key: str) -> None:
+    raw = Text(*text.__globals__["_TEXTS"][key])
+    assert raw.zh
+    assert raw.en
+    assert places(raw.zh) == places(raw.en)
+    assert not CHINESE.search(raw.en)
+    if re.search("[a-z]{4}", raw.en):
+        assert CHINESE.search(raw.zh)
+
+
+def used_keys() -> list[tuple[str, str]]:
+    """(file, key) of every call of the catalogue with a literal key; of a key put together, its constant beginning."""
+    found = []
+    for file in SOURCES:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        from_messages = any(
+            node.module == "kunshan_gis.messages" and any(alias.name == "text" for alias in node.names)
+            for node in imports
+        )
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
+                continue
+            if node.func.id == "progress" or (node.func.id == "text" and from_messages):
+                first = node.args[0]
+                if isinstance(first, ast.Constant):
+                    found.append((file.name, str(first.value)))
+                elif isinstance(first, ast.JoinedStr) and isinstance(first.values[0], ast.Constant):
+                    found.append((file.name, str(first.values[0].value) + "*"))
+    return found
+
+
+def test_every_key_that_is_used_exists() -> None:
+    used = used_keys()
+    assert len(used) > 20
+    for file, key in used:
+        there = any(known.startswith(key[:-1]) for known in keys()) if key.endswith("*") else key in keys()
+        assert there, f"{file}: {key}"
+
+
+def test_keys_put_together_exist_for_everything_they_are_made_from() -> None:
+    for kind in park_reach.OPTIONAL:
+        assert f"without_{kind}" in keys()
+    for name in ("area", "zones", "towns", "parks", "about"):
+        assert f"sheet_{name}" in keys()
+    parameters = {**Walk(15, 1.0, "x").parameters(), "allow_open_edge": False}
+    assert set(parameters) <= set(keys())
+
+
+def test_places_are_filled_in_each_language_with_its_own_part() -> None:
+    filled = text("lacks_optional", kind=Text("水系", "Water"), without=text("without_water"))
+    assert filled.zh == "没有水系：水面可能被当作数据缺口"
+    assert filled.en == "no Water: water may be taken for missing streets"
+    assert filled.first("en") == f"{filled.en} {filled.zh}"
+    assert filled.first("zh") == f"{filled.zh} {filled.en}"
+
+
+def test_every_figure_has_labels_in_both_languages_and_a_unit() -> None:
+    for key, indicator in INDICATORS.items():
+        assert indicator.key == key
+        assert CHINESE.search(indicator.zh)
+        assert indicator.en.isascii()
+        assert indicator.about
+        assert indicator.unit in get_args(Unit)
+    assert label("covered") == ("覆盖人口", "Covered")
+    assert label("nobody's") == ("nobody's", "nobody's")
+
+
+def test_states_tiers_and_bases_mean_the_same_in_every_module() -> None:
+    assert STATES == ("covered", "not_covered", "not_measurable") == tuple(STATE_LABELS)
+    assert set(STATES) <= set(INDICATORS)
+    assert tuple(TIER_LABELS) == ("all", *schema.TIERS)
+    assert get_args(model.Basis) == schema.BASIS
+    assert get_args(model.Sensitivity) == schema.SENSITIVITY
+    assert set(model.DEMONSTRATION) < set(schema.BASIS)
+    assert ACCESS_SOURCES == ("gate", "crossing", "outline", "centroid", "none")
+    for pair in (*STATE_LABELS.values(), *TIER_LABELS.values()):
+        assert CHINESE.search(pair[0])
+        assert pair[1].isascii()
+
+
+def test_every_column_of_a_result_has_a_label() -> None:
+    from kunshan_gis import toy
+
+    result = park_reach.park_reach(toy.city(), Walk(15, 1.0, "planning-walk")).result
+    for name, table in result.tables.items():
+        assert set(table.columns) <= set(INDICATORS), name
