@@ -15,7 +15,7 @@ _GROUND, _INK = "#ffffff", "#26313a"
 # Lightness falls as fewer people are covered: the gap is what the eye finds first, in grey too.
 _COVERED = (("0", 0, 20, "#7d2440"), ("20", 20, 40, "#c4563f"), ("40", 40, 60, "#e09a55"),
             ("60", 60, 80, "#ecc878"), ("80", 80, 100, "#cde9dc"))  # fmt: skip
-_BANDS = ("#0b4f57", "#3f938c", "#9dccbb", "#d3e3c6")
+_BANDS = ("#0b4f57", "#2f8a8a", "#74b8b0", "#a9d0c4")
 # Zones by place in their table; their names stand on the map, so that colour never speaks alone.
 _ZONES = ("#8fb8de", "#f2c48d", "#9ed1b7", "#cdb4db", "#e9a6a6", "#d8d48a", "#a9cfd6", "#d9c2ab")
 _TIERS = {
@@ -177,5 +177,5 @@ def bands(names: list[str]) -> dict[str, Style]:
     for place, name in enumerate(names):
         color, width = _BANDS[min(place, len(_BANDS) - 1)], max(1.0, 1.9 - 0.35 * place)
         styles[name] = Style(*text("band", minutes=name), color=color, width=width)
-    styles[BEYOND] = Style(*text("band_beyond"), color="#c9c7c0", width=0.8)
+    styles[BEYOND] = Style(*text("band_beyond"), color="#bdb9ae", width=0.8)
     return styles

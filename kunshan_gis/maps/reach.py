@@ -55,6 +55,7 @@ def _with_figures(outlines: gpd.GeoDataFrame, rows: pd.DataFrame) -> tuple[gpd.G
 
 
 def cells_covered(cells: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer]:
+    """Residents by cell, coloured by the fifth their covered share falls in, or as not measurable."""
     if cells is None or not len(cells):
         return []
     share = cells["share_covered"].to_numpy(dtype=float)
@@ -91,6 +92,7 @@ def _sized(cells: gpd.GeoDataFrame) -> NDArray[np.object_]:
 
 
 def streets_reached(reach: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer]:
+    """Streets by the minutes within which they are reached, in their own order of `band`."""
     if reach is None or not len(reach):
         return []
     reach = reach.explode(ignore_index=True)  # pieces out of view are skipped one by one

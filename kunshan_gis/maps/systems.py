@@ -26,6 +26,7 @@ _TIER = Field("tier", *text("tier_parks"), format="term", prefix="tier_")
 
 
 def stations(area: StudyArea, table: gpd.GeoDataFrame | None) -> list[MapLayer]:
+    """Stations with their lines; named from the scale of a town on."""
     if table is None or not len(table):
         return []
     group = text("group_rail")
@@ -44,6 +45,7 @@ def streets(area: StudyArea, table: gpd.GeoDataFrame | None) -> list[MapLayer]:
 
 
 def seats(area: StudyArea, table: gpd.GeoDataFrame | None, *, shown: bool = True) -> list[MapLayer]:
+    """Seats of towns."""
     if table is None or not len(table):
         return []
     group = text("group_base")
@@ -96,6 +98,7 @@ def zones(area: StudyArea) -> list[MapLayer]:
 
 
 def parks(area: StudyArea, parks: gpd.GeoDataFrame | None) -> list[MapLayer]:
+    """Parks by tier with their hectares: the area given, else that of the outline; the largest tier is named."""
     if parks is None and not area.has("parks"):
         return []
     table = area.table("parks") if parks is None else parks
@@ -126,14 +129,17 @@ def park_gates(area: StudyArea) -> list[MapLayer]:
 
 
 def corridors(area: StudyArea) -> list[MapLayer]:
+    """Ecological corridors by direction."""
     return _classed(area, "corridors", palette.corridors(), group=text("group_ecology"))
 
 
 def focus_areas(area: StudyArea) -> list[MapLayer]:
+    """Focus areas by what the plan makes of them."""
     return _classed(area, "focus_areas", palette.focus(), group=text("group_focus"), label=base.NAME, label_zoom=10.4)
 
 
 def expressways(area: StudyArea) -> list[MapLayer]:
+    """Expressways by class and status."""
     if not area.has("expressways"):
         return []
     table = area.table("expressways")
@@ -160,6 +166,7 @@ def _classed(area: StudyArea, kind: str, styles: Mapping[str, Style], **options:
 
 
 def circles(circles: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer]:
+    """Circles around stations, the wider ones underneath."""
     if circles is None or not len(circles):
         return []
     radius = circles["radius_m"].map("{:g}".format)

@@ -213,6 +213,11 @@ def test_the_unnamed_are_called_so_in_tables_but_not_on_the_map():
     assert data["fields"][0]["texts"] == ["东站", ["未命名", "Unnamed"]]
 
 
+def test_gates_name_the_park_they_open():
+    layer = next(x for x in park_reach_map(toy.city(), result()).layers if x.key == "park_gates")
+    assert layer.fields[0].texts(layer.table, demo=False) == [("社区公园", "社区公园"), ("口袋公园", "口袋公园")]
+
+
 def test_layers_without_any_name_are_drawn_all_the_same():
     area = with_layer(toy.city(), "seats", points(id=["a", "b"]), "facts")
     area = with_layer(area, "focus_areas", points(id=["f"], **{"class": ["centre"]}), "facts")
