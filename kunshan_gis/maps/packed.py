@@ -14,7 +14,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 from folium.elements import JSCSSMixin
 from folium.map import Layer
@@ -269,8 +268,3 @@ def _varint(values: NDArray[Any]) -> bytes:
 
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
-
-
-def plain_table(table: gpd.GeoDataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The named columns alone, as a plain table; what is not named cannot leave with it."""
-    return pd.DataFrame({column: table[column].to_numpy() for column in columns})
