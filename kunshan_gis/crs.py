@@ -1,8 +1,9 @@
 """Coordinate reference systems: metres to measure in, degrees to draw in, and the shifted datums.
 
-Distances are measured in the study area's analysis CRS (in China a CGCS2000 3-degree Gauss-Krueger zone,
-for example EPSG:4549 at 120 degrees east) and drawn in EPSG:4326. GCJ-02 and BD-09 have no EPSG code: a shifted layer looks
-right to every library, so the catalogue names each layer's datum and `to_wgs84` undoes the shift.
+Distances are measured in the study area's analysis CRS (in China a CGCS2000 3-degree Gauss-Krueger
+zone, for example EPSG:4549 at 120 degrees east) and drawn in EPSG:4326. GCJ-02 and BD-09 have no EPSG
+code: a shifted layer looks right to every library, so the catalogue names each layer's datum and
+`to_wgs84` undoes the shift.
 """
 
 from __future__ import annotations
