@@ -25,7 +25,7 @@ def test_every_input_is_named_with_its_digest_and_origin() -> None:
         name: each.sha256 for name, each in city.layers.items()
     }
     assert all(entry["basis"] == "surveyed" and entry["source"] == "kunshan_gis.toy" for entry in provenance.inputs)
-    assert provenance.code_version == __version__
+    assert provenance.versions["kunshan-gis"] == __version__
     assert provenance.analysis_crs == toy.CRS
 
 
