@@ -10,9 +10,8 @@ import shapely
 
 from kunshan_gis.maps import palette
 from kunshan_gis.maps.page import Bounds, MapLayer
-from kunshan_gis.maps.text import text
 from kunshan_gis.maps.values import Field, empty
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import Text, text
 from kunshan_gis.model import DEMONSTRATION
 
 if TYPE_CHECKING:

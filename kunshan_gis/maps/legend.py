@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import shapely
 
 from kunshan_gis.maps.escape import escape
-from kunshan_gis.maps.text import text
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import Text, text
 
 if TYPE_CHECKING:
     from kunshan_gis.maps.page import MapLayer

@@ -22,9 +22,8 @@ from folium.template import Template
 from kunshan_gis.crs import WEB
 from kunshan_gis.errors import CRSError, ParameterError
 from kunshan_gis.maps.escape import LONGEST, clean, escape, js_json
-from kunshan_gis.maps.text import NOTHING
 from kunshan_gis.maps.values import Field, empty
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import NOTHING, Text
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kunshan_gis.errors import ParameterError
-from kunshan_gis.maps.text import NOTHING
 from kunshan_gis.maps.values import Field
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import NOTHING, Text
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from kunshan_gis.maps import base, systems, units
 from kunshan_gis.maps import reach as reach_layers
 from kunshan_gis.maps.page import Lang, Link, MapLayer, MapPage, Section
-from kunshan_gis.maps.text import text
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import Text, text
 from kunshan_gis.model import DEMONSTRATION
 
 if TYPE_CHECKING:

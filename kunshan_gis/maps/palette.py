@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kunshan_gis.maps.text import text
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Style
 
 NOT_MEASURABLE = "not_measurable"

@@ -10,7 +10,6 @@ import shapely
 
 from kunshan_gis.maps import base, palette, systems, units
 from kunshan_gis.maps.page import MapLayer
-from kunshan_gis.maps.text import text
 from kunshan_gis.maps.values import Field
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kunshan_gis.model import Basis, Result, StudyArea
+from kunshan_gis.messages import text
 
 
 def units_with_figures(area: StudyArea, result: Result) -> list[MapLayer]:

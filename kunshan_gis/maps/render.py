@@ -16,8 +16,7 @@ from kunshan_gis.maps.escape import clean, escape, js_json
 from kunshan_gis.maps.offline import POLICY, parts
 from kunshan_gis.maps.packed import Drawing, PackedLayer, Watermark, asset
 from kunshan_gis.maps.page import Bounds, MapLayer, MapPage
-from kunshan_gis.maps.text import text
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import Text, text
 
 _FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="4" fill="#17545c"/>'

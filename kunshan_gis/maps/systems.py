@@ -10,9 +10,8 @@ import pandas as pd
 
 from kunshan_gis.maps import base, palette
 from kunshan_gis.maps.page import MapLayer
-from kunshan_gis.maps.text import text
 from kunshan_gis.maps.values import Field
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import Text, text
 
 if TYPE_CHECKING:
     import geopandas as gpd

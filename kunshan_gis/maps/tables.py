@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kunshan_gis.maps.escape import LONGEST, escape
-from kunshan_gis.maps.text import text
 from kunshan_gis.maps.values import Field
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import Text, text
 
 if TYPE_CHECKING:
     import pandas as pd

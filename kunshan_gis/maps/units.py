@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kunshan_gis.maps.page import KeyFigure, PageTable
-from kunshan_gis.maps.text import text
 from kunshan_gis.maps.values import Field, written
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import Text, text
 
 if TYPE_CHECKING:
     from kunshan_gis.model import Result

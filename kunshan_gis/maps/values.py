@@ -11,8 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from kunshan_gis.maps.text import known, text
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import Text, known, text
 
 Format = Literal["text", "term", "people", "share", "metres", "hectares", "minutes"]
 
