@@ -79,6 +79,14 @@ def _unit(crs: CRS) -> str:
     return crs.axis_info[0].unit_name.replace("meter", "metre")
 
 
+def scale_error(code: str, lon: float, lat: float) -> float:
+    """How far a metre of the CRS is from a metre on the ground at a place (0.01: 1 % too long), the worse direction."""
+    from pyproj import Proj
+
+    factors = Proj(read_crs(code)).get_factors(lon, lat, errcheck=False)
+    return max(factors.meridional_scale - 1.0, factors.parallel_scale - 1.0, key=abs)
+
+
 def suggest_metric(lon: float, lat: float) -> str:
     """The code of a metric CRS for a place: CGCS2000 3-degree Gauss-Krueger in China, else UTM."""
     if 73.5 <= lon < 136.5 and 15 <= lat <= 54:

@@ -186,6 +186,10 @@ CATALOGUE: dict[str, tuple[Spoil, tuple[str, ...]]] = {
 }
 
 LAYERS: dict[str, tuple[Spoil, tuple[str, ...]]] = {
+    "an analysis CRS of another place": (
+        swap("EPSG:4549", "EPSG:32633"),
+        ("catalog.toml [area]", "EPSG:32633 is off by +74", "for example EPSG:4549"),
+    ),
     "a missing file": (
         lambda f: (f / "parks.geojson").unlink(),
         ("parks (parks.geojson)", "is not there", "remove its [[layer]]"),

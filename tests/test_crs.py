@@ -18,6 +18,7 @@ from kunshan_gis.crs import (
     analysis_crs,
     project,
     require_metric,
+    scale_error,
     suggest_metric,
     to_wgs84,
     wgs84_to_gcj02,
@@ -146,6 +147,14 @@ def test_anywhere_on_earth_the_suggestion_measures_metres_of_that_place(lon: flo
 def test_an_analysis_crs_that_is_not_in_metres_on_the_ground_is_refused(code: str, says: str) -> None:
     with pytest.raises(CRSError, match=says):
         analysis_crs(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("EPSG:4549", 0.0001), ("EPSG:32651", 0.0), ("EPSG:4534", 0.27), ("EPSG:32633", 0.75), ("EPSG:4087", 0.17)],
+)
+def test_a_crs_made_for_another_place_is_off_at_31_north_121_east(code: str, error: float) -> None:
+    assert scale_error(code, 121.0, 31.3) == pytest.approx(error, abs=0.005)
 
 
 @pytest.mark.parametrize("code", ["EPSG:4549", "EPSG:32651", "EPSG:3879", "EPSG:2056", "EPSG:3035"])

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from kunshan_gis.crs import project
+from kunshan_gis.crs import WEB, project, scale_error, suggest_metric
 from kunshan_gis.errors import KunshanGISError, LayerSchemaError, Problem, listed
-from kunshan_gis.layers.catalog import read_catalog
+from kunshan_gis.layers.catalog import CATALOG, read_catalog
 from kunshan_gis.layers.readers import content_sha256, read_table
 from kunshan_gis.model import AreaInfo, Layer, LayerInfo, Progress, StudyArea, silent
 from kunshan_gis.schema import check
+
+LARGEST_SCALE_ERROR = 0.01
+"""A walk of 900 m may be measured 9 m wrong; a CRS of the place stays under a tenth of that."""
 
 REFERENCES = (
     ("zone_towns", "zone_id", "zones"),
@@ -60,7 +64,7 @@ def survey(folder: Path, kinds: Collection[str] | None = None, *, progress: Prog
         if table is not None:
             layers.append(Layer(layer, table, content_sha256(folder / layer.path)))
     progress("reading", len(wanted), len(wanted))
-    problems += _dangling(layers)
+    problems += [*_stretched(info, layers), *_dangling(layers)]
     return Survey(info, tuple(wanted), tuple(layers), tuple(problems))
 
 
@@ -103,6 +107,22 @@ def _read_checked(
     except KunshanGISError as error:
         what, _, remedy = str(error).rpartition("; ")
         return None, [Problem(where, what, remedy)]
+
+
+def _stretched(info: AreaInfo, layers: Iterable[Layer]) -> list[Problem]:
+    """A CRS made for another place measures wrongly here, and nothing would show it."""
+    spatial = [layer.table for layer in layers if isinstance(layer.table, gpd.GeoDataFrame)]
+    if not spatial:
+        return []
+    bounds = np.array([table.total_bounds for table in spatial])
+    west, south, east, north = *bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)
+    middle = gpd.GeoSeries.from_xy([(west + east) / 2], [(south + north) / 2], crs=info.analysis_crs).to_crs(WEB)
+    lon, lat = middle.x.iloc[0], middle.y.iloc[0]
+    error = scale_error(info.analysis_crs, lon, lat)
+    if abs(error) <= LARGEST_SCALE_ERROR:
+        return []
+    what = f"analysis CRS {info.analysis_crs} is off by {error:+.1%} at {lon:.2f} E {lat:.2f} N, where the layers are"
+    return [Problem(f"{CATALOG} [area]", what, f"use one made for the place, for example {suggest_metric(lon, lat)}")]
 
 
 def _dangling(layers: Iterable[Layer]) -> list[Problem]:
