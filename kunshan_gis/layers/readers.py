@@ -68,8 +68,16 @@ def _read(file: Path, suffix: str) -> gpd.GeoDataFrame | pd.DataFrame:
     return _only_layer(file)
 
 
+_SPLIT = set(";!\n\r\t")
+"""pyogrio takes paths for addresses and cuts them at these."""
+
+
 def _only_layer(file: Path) -> gpd.GeoDataFrame:
     """The one layer of a file that holds shapes; tables beside it (QGIS keeps styles there) are passed over."""
+    if bad := sorted(_SPLIT & set(str(file))):
+        raise LayerError(
+            f"file {file} cannot be read: its path holds {listed(map(repr, bad))}; rename it or its folder"
+        )
     layers = [str(name) for name, shape in pyogrio.list_layers(file) if shape is not None]
     if len(layers) > 1:
         raise LayerError(f"file {file.name} holds {len(layers)} layers: {listed(layers)}; give each a file of its own")

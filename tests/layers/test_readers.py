@@ -121,6 +121,26 @@ def test_the_catalogue_states_a_crs_where_the_file_does_not(tmp_path: Path) -> N
     assert read_table(tmp_path / "t.parquet", info("towns", "t.parquet", crs="EPSG:4490")).crs == "EPSG:4490"
 
 
+@pytest.mark.parametrize("name", ["a#b?c=d", "{{7*7}}", "<b>", "${x}", "'q\"", "🏞", "CSV:x", "a b,c", "%20", "a.zip"])
+@pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".fgb", ".parquet"])
+def test_a_file_and_its_folder_may_be_called_nearly_anything(tmp_path: Path, name: str, suffix: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    plain = tmp_path / f"t{suffix}"
+    towns(id=["a", "b"]).to_parquet(plain) if suffix == ".parquet" else towns(id=["a", "b"]).to_file(plain)
+    plain.rename(folder / f"{name}{suffix}")
+    assert len(read_table(folder / f"{name}{suffix}", info("towns", f"{name}{suffix}"))) == 2
+
+
+@pytest.mark.parametrize("name", ["a;b", "a!b", "a\nb", "a.zip!b"])
+def test_the_few_names_the_reader_would_cut_are_refused_with_the_remedy(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    towns(id=["a", "b"]).to_file(tmp_path / "t.geojson")
+    (tmp_path / "t.geojson").rename(tmp_path / name / "t.geojson")
+    with pytest.raises(LayerError, match=r"its path holds .*; rename it or its folder"):
+        read_table(tmp_path / name / "t.geojson", info("towns", "t.geojson"))
+
+
 def test_a_file_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(LayerNotFoundError, match=r"t\.gpkg is not there; put it into the folder or remove its"):
         read_table(tmp_path / "t.gpkg", info("towns", "t.gpkg"))
