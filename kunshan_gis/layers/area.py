@@ -115,8 +115,8 @@ def _stretched(info: AreaInfo, layers: Iterable[Layer]) -> list[Problem]:
     if not spatial:
         return []
     bounds = np.array([table.total_bounds for table in spatial])
-    west, south, east, north = *bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)
-    middle = gpd.GeoSeries.from_xy([(west + east) / 2], [(south + north) / 2], crs=info.analysis_crs).to_crs(WEB)
+    x, y = (bounds[:, :2].min(axis=0) + bounds[:, 2:].max(axis=0)) / 2
+    middle = gpd.GeoSeries.from_xy([x], [y], crs=info.analysis_crs).to_crs(WEB)
     lon, lat = middle.x.iloc[0], middle.y.iloc[0]
     error = scale_error(info.analysis_crs, lon, lat)
     if abs(error) <= LARGEST_SCALE_ERROR:
