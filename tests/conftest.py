@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -48,14 +49,26 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return run
 
 
+@pytest.fixture(scope="session")
+def _toy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("city") / "toy"
+    _write(toy.city(), folder)
+    return folder
+
+
+def _write(area: StudyArea, folder: Path, without: Iterable[str] = ()) -> None:
+    layers = [(layer.info, layer.table) for layer in area.layers.values() if layer.info.kind not in without]
+    write_area(folder, area.info, layers)
+
+
 @pytest.fixture
-def write_toy(tmp_path: Path) -> Callable[..., Path]:
+def write_toy(tmp_path: Path, _toy_folder: Path) -> Callable[..., Path]:
     """The toy city as a folder of files; `without` kinds, or with the tables of another study area."""
 
     def write(area: StudyArea | None = None, *, without: Iterable[str] = (), name: str = "toy") -> Path:
-        area = area or toy.city()
-        layers = [(layer.info, layer.table) for layer in area.layers.values() if layer.info.kind not in without]
-        write_area(tmp_path / name, area.info, layers)
+        if area is None and not without:
+            return shutil.copytree(_toy_folder, tmp_path / name)
+        _write(area or toy.city(), tmp_path / name, without)
         return tmp_path / name
 
     return write
