@@ -232,13 +232,15 @@ def main() -> None:
     except KunshanGISError as error:
         from kunshan_gis.terminal import say
 
-        say(f"错误 error: {error}", _stderr())
+        say(f"错误：{error.said('zh')}\nerror: {error.said('en')}", _stderr())
         raise SystemExit(2) from None
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
     """A warning as a planner reads it: what it says, not where in the code."""
-    _stderr().print(f"注意 note: {message}", soft_wrap=True, markup=False, highlight=False)
+    from kunshan_gis.terminal import say
+
+    say(f"注意 note: {message}", _stderr())
 
 
 def _folder(layers: Path | None) -> Path:

@@ -16,7 +16,7 @@
 
     KunshanGISWarning               rows that were dropped or lie far away    (UserWarning)
 
-A message says what, where and the remedy. Raise for a wrong question, NaN for no answer,
+A message says what, where and the remedy, in Chinese and English. Raise for a wrong question, NaN for no answer,
 warn for dropped rows. Several problems travel together in `.problems`.
 """
 
@@ -25,22 +25,52 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kunshan_gis.messages import NOTHING, Lang, Text
 
-@dataclass(frozen=True, order=True)
+
+def _both(said: str | Text) -> Text:
+    """What is the same in both languages (a file, an id, a column) may be given once."""
+    return said if isinstance(said, Text) else Text(said, said)
+
+
+@dataclass(frozen=True, order=True, init=False)
 class Problem:
-    """One thing wrong with the input: where it is, what it is, and what to do about it."""
+    """One thing wrong with the input, in both languages: where it is, what it is, and what to do about it."""
 
-    where: str
-    what: str
-    remedy: str = ""
+    where: Text
+    what: Text
+    remedy: Text
+
+    def __init__(self, where: str | Text, what: str | Text, remedy: str | Text = NOTHING) -> None:
+        for name, said in (("where", where), ("what", what), ("remedy", remedy)):
+            object.__setattr__(self, name, _both(said))
+
+    def said(self, lang: Lang) -> str:
+        """The problem as one line in one language."""
+        where, what, remedy = (getattr(part, lang) for part in (self.where, self.what, self.remedy))
+        return f"{where}{'：' if lang == 'zh' else ': '}{what}" + (f" → {remedy}" if remedy else "")
 
     def __str__(self) -> str:
-        remedy = f" → {self.remedy}" if self.remedy else ""
-        return f"{self.where}: {self.what}{remedy}"
+        return self.said("en")
 
 
 class KunshanGISError(Exception):
-    """Base of all errors the toolkit raises on purpose."""
+    """Base of all errors the toolkit raises on purpose; the message is in Chinese and English.
+
+    `said("zh")` and `said("en")` give one language, `str` gives both.
+    """
+
+    def __init__(self, message: str | Text = NOTHING) -> None:
+        super().__init__(message)
+        self.message = _both(message)
+
+    def said(self, lang: Lang) -> str:
+        """The whole message in one language."""
+        return str(getattr(self.message, lang))
+
+    def __str__(self) -> str:
+        zh, en = self.said("zh"), self.said("en")
+        return en if zh == en else f"{zh}\n{en}"
 
 
 class LayerError(KunshanGISError):
@@ -50,20 +80,16 @@ class LayerError(KunshanGISError):
 class LayerNotFoundError(LayerError, FileNotFoundError):
     """A file, a folder or a kind of layer is not there."""
 
-    def __str__(self) -> str:  # FileNotFoundError would print an errno pair
-        return str(self.args[0]) if self.args else ""
-
 
 class _ProblemsError(LayerError, ValueError):
     """An error that carries all problems found, not the first."""
 
-    def __init__(self, title: str, problems: Iterable[Problem] = ()) -> None:
-        self.title = title
-        self.problems: tuple[Problem, ...] = tuple(problems)
+    def __init__(self, title: str | Text, problems: Iterable[Problem] = ()) -> None:
         super().__init__(title)
+        self.problems: tuple[Problem, ...] = tuple(problems)
 
-    def __str__(self) -> str:
-        return "\n".join([self.title, *(f"  - {problem}" for problem in self.problems)])
+    def said(self, lang: Lang) -> str:
+        return "\n".join([super().said(lang), *(f"  - {problem.said(lang)}" for problem in self.problems)])
 
 
 class LayerSchemaError(_ProblemsError):
@@ -97,12 +123,19 @@ class ParameterError(KunshanGISError, ValueError):
 class OutputError(KunshanGISError, OSError):
     """A result cannot be written where it was asked for."""
 
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
-
 
 class KunshanGISWarning(UserWarning):
-    """Rows that were dropped, or that lie far from where they are needed."""
+    """Rows that were dropped, or that lie far from where they are needed; in Chinese and English."""
+
+    def __init__(self, message: str | Text) -> None:
+        said = _both(message)
+        super().__init__(said.en if said.zh == said.en else f"{said.zh}\n{said.en}")
+
+
+def at_rows(where: str | Text, rows: Iterable[int]) -> Text:
+    """A place in a table: `where` and the rows concerned, counted from 1."""
+    place, numbers = _both(where), listed([row + 1 for row in rows])
+    return Text(f"{place.zh}，第 {numbers} 行", f"{place.en}, row {numbers}")
 
 
 def listed(names: Sequence[str] | Iterable[object], most: int = 5) -> str:

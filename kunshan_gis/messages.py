@@ -9,7 +9,9 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Lang = Literal["zh", "en"]
 
 
 class Text(NamedTuple):

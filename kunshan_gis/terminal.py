@@ -75,7 +75,8 @@ def print_report(report: LayersReport, console: Console) -> None:
     for note in report.notes:
         say("· " + note.first("zh"), console)
     for problem in report.problems:
-        say(f"✗ {problem}", console, style="red")
+        say(f"✗ {problem.said('zh')}", console, style="red")
+        say(f"  {problem.said('en')}", console, style="red")
     ok = text("check_problems", count=len(report.problems)) if report.problems else text("check_fine")
     say(ok.first("zh"), console)
 

@@ -13,7 +13,9 @@ def test_a_problem_reads_as_where_what_and_remedy() -> None:
 def test_problems_sort_by_place_and_are_listed_below_the_title() -> None:
     problems = sorted([Problem("b", "x"), Problem("a", "y", "z")])
     error = CatalogError("catalog.toml cannot be used", problems)
-    assert str(error) == "catalog.toml cannot be used\n  - a: y → z\n  - b: x"
+    assert error.said("en") == "catalog.toml cannot be used\n  - a: y → z\n  - b: x"
+    assert error.said("zh") == "catalog.toml cannot be used\n  - a：y → z\n  - b：x"
+    assert str(error) == error.said("zh") + "\n" + error.said("en")
     assert error.problems == tuple(problems)
 
 

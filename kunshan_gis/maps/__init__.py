@@ -6,7 +6,7 @@ Folium map. This is the only stage that imports folium.
 
 from kunshan_gis.maps.offline import page as offline_page
 from kunshan_gis.maps.packed import Drawing, PackedLayer, Watermark
-from kunshan_gis.maps.page import KeyFigure, Lang, Link, MapLayer, MapPage, PageTable, Section
+from kunshan_gis.maps.page import KeyFigure, Link, MapLayer, MapPage, PageTable, Section
 from kunshan_gis.maps.pages import index_page, overview_map, park_reach_map, real_map
 from kunshan_gis.maps.render import render
 from kunshan_gis.maps.values import Field
@@ -15,7 +15,6 @@ __all__ = [
     "Drawing",
     "Field",
     "KeyFigure",
-    "Lang",
     "Link",
     "MapLayer",
     "MapPage",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.maps.values import Field
-from kunshan_gis.messages import NOTHING, Text
+from kunshan_gis.messages import NOTHING, Lang, Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from kunshan_gis.model import Basis, Style
 
-Lang = Literal["zh", "en"]
 Bounds = tuple[float, float, float, float]
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from kunshan_gis.maps import base, systems, units
 from kunshan_gis.maps import reach as reach_layers
-from kunshan_gis.maps.page import Lang, Link, MapLayer, MapPage, Section
-from kunshan_gis.messages import Text, text
+from kunshan_gis.maps.page import Link, MapLayer, MapPage, Section
+from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import DEMONSTRATION
 
 if TYPE_CHECKING:

@@ -33,7 +33,10 @@ class LayersReport:
             "title": self.title,
             "layers": rows,
             "notes": [note._asdict() for note in self.notes],
-            "problems": [vars(problem) for problem in self.problems],
+            "problems": [
+                {part: getattr(problem, part)._asdict() for part in ("where", "what", "remedy")}
+                for problem in self.problems
+            ],
         }
 
 

@@ -14,7 +14,7 @@ from kunshan_gis import maps, network
 from kunshan_gis.analysis import cells
 from kunshan_gis.export import json_bytes, result_csv, result_data, workbook, write_files
 from kunshan_gis.maps import Link, MapPage
-from kunshan_gis.messages import text
+from kunshan_gis.messages import Lang, text
 from kunshan_gis.model import Progress, Result, StudyArea, silent
 from kunshan_gis.standards import station_profile
 from kunshan_gis.studies.accounts import ALL
@@ -41,7 +41,7 @@ def publish(
     walk: Walk,
     out: Path,
     *,
-    lang: maps.Lang = "zh",
+    lang: Lang = "zh",
     allow_open_edge: bool = False,
     progress: Progress = silent,
 ) -> Published:
@@ -76,7 +76,7 @@ def publish(
     return Published(tuple(sorted(paths)), result)
 
 
-def _pages(area: StudyArea, reach: ParkReach, lang: maps.Lang, tables: list[str]) -> Iterator[tuple[str, MapPage]]:
+def _pages(area: StudyArea, reach: ParkReach, lang: Lang, tables: list[str]) -> Iterator[tuple[str, MapPage]]:
     result = reach.result
     overview_demo = any(layer.demonstration for layer in area.layers.values())
     names = {
@@ -96,9 +96,7 @@ def _pages(area: StudyArea, reach: ParkReach, lang: maps.Lang, tables: list[str]
     yield names["overview"], maps.overview_map(area, circles=station_circles(area), nav=nav, lang=lang)
 
 
-def park_reach_page(
-    area: StudyArea, reach: ParkReach, *, nav: tuple[Link, ...] = (), lang: maps.Lang = "zh"
-) -> MapPage:
+def park_reach_page(area: StudyArea, reach: ParkReach, *, nav: tuple[Link, ...] = (), lang: Lang = "zh") -> MapPage:
     """The park-reach map of a study; in a notebook the page shows itself."""
     return maps.park_reach_map(
         area,
