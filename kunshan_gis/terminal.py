@@ -12,8 +12,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from kunshan_gis.figures import people, people_with_unit, percent
 from kunshan_gis.indicators import TIER_LABELS, label
-from kunshan_gis.messages import text
+from kunshan_gis.messages import Lang, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ def progress_bar(console: Console) -> Iterator[model.Progress]:
         yield show
 
 
-def print_coverage(table: pd.DataFrame, result: model.Result, console: Console, *, lang: str) -> None:
+def print_coverage(table: pd.DataFrame, result: model.Result, console: Console, *, lang: Lang) -> None:
     """Coverage per unit and tier, the denominator shown, demonstration figures rounded and marked."""
     demo = not result.reportable
     parameters = result.provenance.parameters
@@ -105,15 +106,14 @@ def _cell(value: object, most: int) -> str:
     return escape(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value)[:most]))
 
 
-def _head(key: str, lang: str) -> str:
+def _head(key: str, lang: Lang) -> str:
     return label(key)[lang == "en"]
 
 
-def _figure(key: str, value: float, *, demo: bool, lang: str) -> str:
+def _figure(key: str, value: float, *, demo: bool, lang: Lang) -> str:
     if value != value:  # noqa: PLR0124 - NaN: nobody to share among
         return "—"
     if key.startswith("share"):
-        return f"{value:.0%}" if demo else f"{value:.1%}"
-    if demo:
-        return f"{value / 10_000:.1f} 万" if lang == "zh" else f"{value / 1000:.0f} k"
-    return f"{value:,}"
+        return percent(value, demo=demo)
+    said = people_with_unit(value, demo=True) if demo else people(value, demo=False)
+    return said.en if lang == "en" else said.zh

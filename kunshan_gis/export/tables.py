@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kunshan_gis.export.files import csv_bytes
+from kunshan_gis.figures import ten_thousands
 from kunshan_gis.indicators import INDICATORS, TIER_LABELS, label
 from kunshan_gis.messages import text
 
@@ -64,7 +65,7 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
         "mark": book.add_format({"bold": True, "font_color": "#B3261E", "font_size": 13}),
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
         "people": book.add_format({"num_format": "#,##0"}),
-        "ten_thousand": book.add_format({"num_format": "0.0"}),
+        "ten_thousand": book.add_format({"num_format": "0.0#"}),
         "percent": book.add_format({"num_format": "0.0"}),
         "whole_percent": book.add_format({"num_format": "0"}),
     }
@@ -152,7 +153,7 @@ def _shown(table: pd.DataFrame, *, demo: bool) -> pd.DataFrame:
         elif _unit(key) == "share":
             column = (column * 100).round(0 if demo else 1)
         elif demo and _unit(key) == "people":
-            column = (column / 10_000).round(1)
+            column = column.map(ten_thousands)
         shown[_header(key, demo=demo)] = column
     return pd.DataFrame(shown)
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kunshan_gis.figures import people_with_unit
 from kunshan_gis.maps.page import KeyFigure, PageTable
 from kunshan_gis.maps.values import Field, written
-from kunshan_gis.messages import Text, text
+from kunshan_gis.messages import text
 
 if TYPE_CHECKING:
     from kunshan_gis.model import Result
@@ -63,7 +64,7 @@ def key_figures(result: Result) -> tuple[KeyFigure, ...]:
         return ()
     row = rows[rows["tier"] == ALL].iloc[0]
     demo = not result.reportable
-    people = {name: _people(row[name], demo=demo) for name in ("population", *STATES)}
+    people = {name: people_with_unit(row[name], demo=demo) for name in ("population", *STATES)}
     total = float(row["population"])
     minutes = result.provenance.parameters.get("minutes", "")
     return (
@@ -79,10 +80,6 @@ def key_figures(result: Result) -> tuple[KeyFigure, ...]:
 def _by_tier(rows: pd.DataFrame) -> pd.DataFrame:
     order = {tier: place for place, tier in enumerate(dict.fromkeys(rows["tier"]))}
     return rows.sort_values("tier", key=lambda tier: tier.map(order), kind="stable")
-
-
-def _people(value: float, *, demo: bool) -> Text:
-    return text("people_of_demo" if demo else "people_of", value=written(value, "people", demo=demo))
 
 
 def _plain(value: object) -> str:

@@ -5,12 +5,12 @@ Demonstration figures are rounded here, before they reach the page: people in �
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
 
+from kunshan_gis.figures import people, percent
 from kunshan_gis.messages import Text, known, text
 
 Format = Literal["text", "term", "people", "share", "metres", "hectares", "minutes"]
@@ -62,9 +62,9 @@ def written(value: Any, as_: Format, *, demo: bool) -> Text:
         return Text(str(value), str(value))
     number = float(value)
     if as_ == "people":
-        return _people_demo(number) if demo else _same(f"{number:,.0f}")
+        return people(number, demo=demo)
     if as_ == "share":
-        return _same(_percent(number, demo=demo))
+        return _same(percent(number, demo=demo))
     if as_ == "hectares":
         return _same(f"{number:,.1f}" if number >= 10 else f"{number:.2f}")
     return _same(f"{number:,.0f}" if as_ == "metres" else f"{number:g}")
@@ -83,26 +83,3 @@ def _pair(zh: Any, en: Any, missing: str) -> Text:
     if empty(zh) and empty(en):
         return text(missing)
     return Text(str(en if empty(zh) else zh), str(zh if empty(en) else en))
-
-
-def _people_demo(number: float) -> Text:
-    """People in 万人 and in thousands, equally coarse: the last digit is 1,000 people, for small groups 100."""
-    if 0 < number < 50:
-        return Text("<0.01", "<0.1")
-    if number < 10_000:
-        hundreds = math.floor(number / 100 + 0.5)
-        return Text(f"{hundreds / 100:.2f}" if hundreds else "0", f"{hundreds / 10:.1f}" if hundreds else "0")
-    thousands = math.floor(number / 1000 + 0.5)
-    return Text(f"{thousands / 10:,.1f}", f"{thousands:,}")
-
-
-def _percent(share: float, *, demo: bool) -> str:
-    """Percent, whole for demonstration; never 0 or 100 where it is neither."""
-    digits = 0 if demo else 1
-    step = 10.0**-digits
-    percent = math.floor(share * 100 / step + 0.5) * step
-    if percent < step and share > 0:
-        return f"<{step:.{digits}f}%"
-    if percent > 100 - step and share < 1:
-        return f">{100 - step:.{digits}f}%"
-    return f"{percent:.{digits}f}%"

@@ -17,6 +17,9 @@ from kunshan_gis.crs import require_metric
 from kunshan_gis.errors import NetworkError
 from kunshan_gis.model import WalkNetwork
 
+BUILD = 1
+"""Raised whenever the same streets give another network, so that kept ones are built again."""
+
 GRID_M = 0.001
 """Vertices are the same if they agree to a millimetre."""
 

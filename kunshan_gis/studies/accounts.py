@@ -15,12 +15,14 @@ import shapely
 
 from kunshan_gis import __version__
 from kunshan_gis.analysis import STATES, UNASSIGNED, coverage
+from kunshan_gis.figures import people_with_unit
 from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Layer, Points, Provenance, StudyArea, WalkNetwork
 from kunshan_gis.network import ACCESS_SOURCES, ParkAccess
 from kunshan_gis.schema import KINDS
 
 ALL = "all"
+FUTURE = ("under_construction", "planned")
 CONTEXT = ("boundary", "water")
 """Kinds that check the data and draw the map but move no figure."""
 
@@ -98,6 +100,7 @@ def counts_of(
         "homes": len(homes),
         "population": int(homes["population"].sum()),
         "parks": len(parks),
+        "parks_not_existing": int(parks["status"].isin(FUTURE).sum()) if "status" in parks else 0,
         "entrances": len(access.table),
         "parks_by_access_source": {source: int((access.source == source).sum()) for source in ACCESS_SOURCES},
         "people_not_measurable_by_reason": {str(k): int(v) for k, v in reasons.items() if k},
@@ -127,6 +130,7 @@ def provenance_of(
         for kind in optional
         if not area.has(kind)
     ]
+    reportable = not any(_moves_a_figure(layer) for layer in used)
     return Provenance(
         study="park_reach",
         parameters=parameters,
@@ -148,10 +152,10 @@ def provenance_of(
         ),
         edits=tuple(edit.as_dict() for edit in area.edits),
         versions=_versions(),
-        reportable=not any(_moves_a_figure(layer) for layer in used),
+        reportable=reportable,
         counts=counts,
         missing=tuple(missing),
-        warnings=tuple(_warnings(area, parameters, counts)),
+        warnings=tuple(_warnings(area, parameters, counts, demo=not reportable)),
     )
 
 
@@ -164,15 +168,20 @@ def _versions() -> dict[str, str]:
     return {"kunshan-gis": __version__, "python": platform.python_version(), **libraries, **engines}
 
 
-def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[str, Any]) -> list[Text]:
+def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[str, Any], *, demo: bool) -> list[Text]:
     found = []
     stated, held = area.info.population, counts["population"]
     if stated is not None and stated != held:
-        found.append(text("warn_total", homes=held, stated=stated))
+        held_text, stated_text = (people_with_unit(number, demo=demo) for number in (held, stated))
+        found.append(text("warn_total", homes=held_text, stated=stated_text))
     if near := counts["people_within_one_walk_of_the_data_edge"]:
-        found.append(text("warn_edge", people=near, metres=parameters["cutoff_m"]))
+        found.append(text("warn_edge", people=people_with_unit(near, demo=demo), metres=parameters["cutoff_m"]))
     if lost := counts["parks_by_access_source"]["none"]:
         found.append(text("warn_no_access", parks=lost))
+    if future := counts["parks_not_existing"]:
+        found.append(text("warn_future_parks", parks=future))
+    if area.edits:
+        found.append(text("warn_scenario", edits=len(area.edits)))
     return found
 
 

@@ -82,7 +82,7 @@ def walk_network(area: StudyArea, *, cache: DiskCache | None = None) -> WalkNetw
     streets = area.layer("streets")
     walk_filter = streets.info.walk_filter or "walkable = true"
 
-    key = digest("network", __version__, area.digest_of("streets"), walk_filter)
+    key = digest("network", network.BUILD, __version__, area.digest_of("streets"), walk_filter)
 
     def build() -> dict[str, NDArray[Any]]:
         return network.to_arrays(network.build(area.table("streets"), walk_filter=walk_filter))

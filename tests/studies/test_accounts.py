@@ -6,7 +6,7 @@ import pytest
 from paper import layer
 
 from kunshan_gis import __version__, toy
-from kunshan_gis.model import StudyArea
+from kunshan_gis.model import Edit, StudyArea
 from kunshan_gis.studies.park_reach import park_reach
 from kunshan_gis.studies.walk import Walk
 
@@ -34,6 +34,20 @@ def test_a_census_total_that_differs_is_said_and_nothing_is_scaled() -> None:
     assert any("homes hold 700 people, the catalogue states 705" in w.en for w in result.provenance.warnings)
     assert result.tables["area"]["population"].tolist() == [700] * 3
     assert not any("states" in w.en for w in park_reach(toy.city(), WALK).result.provenance.warnings)
+
+
+def test_planned_parks_are_counted_and_said() -> None:
+    city = toy.city()
+    parks = city.table("parks").assign(status=["existing", "planned"])
+    result = park_reach(StudyArea(city.info, {**city.layers, "parks": layer("parks", parks)}), WALK).result
+    assert result.provenance.counts["parks_not_existing"] == 1
+    assert any("1 of the parks are planned" in warning.en for warning in result.provenance.warnings)
+    assert not any("planned" in warning.en for warning in park_reach(city, WALK).result.provenance.warnings)
+
+
+def test_a_scenario_says_so() -> None:
+    result = park_reach(toy.city().with_edits(Edit.remove("parks", "P")), WALK).result
+    assert any("1 edits were made" in warning.en for warning in result.provenance.warnings)
 
 
 def test_the_area_is_called_by_its_code_where_it_has_one() -> None:

@@ -1,0 +1,45 @@
+"""Figures as people read them: exact where they are real, coarse where they are a demonstration.
+
+Demonstration figures never look more precise than they are: people in 万人 (and thousands), shares in whole percent.
+"""
+
+from __future__ import annotations
+
+import math
+
+from kunshan_gis.messages import Text, text
+
+
+def ten_thousands(number: float) -> float:
+    """People in 万, the last digit 1,000 people, for groups under 10,000 the last digit 100."""
+    step = 100 if number < 10_000 else 1000
+    return math.floor(number / step + 0.5) * step / 10_000
+
+
+def people(number: float, *, demo: bool) -> Text:
+    """People without a unit: all digits, or 万 in Chinese and thousands in English."""
+    if not demo:
+        return Text(f"{number:,.0f}", f"{number:,.0f}")
+    if 0 < number < 50:
+        return Text("<0.01", "<0.1")
+    coarse = ten_thousands(number)
+    if number < 10_000:
+        return Text(f"{coarse:.2f}" if coarse else "0", f"{coarse * 10:.1f}" if coarse else "0")
+    return Text(f"{coarse:,.1f}", f"{coarse * 10:,.0f}")
+
+
+def people_with_unit(number: float, *, demo: bool) -> Text:
+    """People with their unit: 1,234 人, or 12.3 万人 and 123 thousand."""
+    return text("people_of_demo" if demo else "people_of", value=people(number, demo=demo))
+
+
+def percent(share: float, *, demo: bool) -> str:
+    """Percent with one decimal, whole for demonstration; never 0 or 100 where it is neither."""
+    digits = 0 if demo else 1
+    step = 10.0**-digits
+    rounded = math.floor(share * 100 / step + 0.5) * step
+    if rounded < step and share > 0:
+        return f"<{step:.{digits}f}%"
+    if rounded > 100 - step and share < 1:
+        return f">{100 - step:.{digits}f}%"
+    return f"{rounded:.{digits}f}%"
