@@ -23,6 +23,7 @@ from kunshan_gis.demo.plane import Plane
 from kunshan_gis.demo.site import Canvas
 from kunshan_gis.demo.ways import Ways
 from kunshan_gis.errors import LayerNotFoundError
+from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress, silent
 
 if TYPE_CHECKING:
@@ -71,7 +72,12 @@ def build(
     """
     for name in REAL:
         if name not in real:
-            raise LayerNotFoundError(f"the demonstration needs the real layer `{name}`; add it to the study area")
+            raise LayerNotFoundError(
+                Text(
+                    f"生成演示数据需要真实图层 `{name}`；请将其加入研究区",
+                    f"the demonstration needs the real layer `{name}`; add it to the study area",
+                )
+            )
         require_metric(real[name], name)
     stage = _stages(spec.seed, progress)
     layers = _sketched(real, spec)

@@ -15,6 +15,7 @@ from kunshan_gis.demo.site import Site
 from kunshan_gis.demo.streets import Barrier
 from kunshan_gis.demo.texture import Texture
 from kunshan_gis.errors import ParameterError
+from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -152,7 +153,13 @@ def _clear_box(
         if len(free):
             u0, v0, u1, v1 = tries[start + free[0]].tolist()
             return u0, v0, u1, v1
-    raise ParameterError(f"no room for {park.name} within {_SEARCH_M / 1000:g} km of its place; move it in demo.toml")
+    radius = f"{_SEARCH_M / 1000:g} km"
+    raise ParameterError(
+        Text(
+            f"{park.name}所定位置周围 {radius} 内没有空地；请在 demo.toml 中移动其位置",
+            f"no room for {park.name} within {radius} of its place; move it in demo.toml",
+        )
+    )
 
 
 def _in_one_cell(

@@ -19,6 +19,7 @@ import shapely
 from kunshan_gis.demo.lots import BOX, SIDES, Lot, each_lot
 from kunshan_gis.demo.texture import wobble
 from kunshan_gis.errors import ParameterError
+from kunshan_gis.messages import Text
 from kunshan_gis.model import spread_people
 
 if TYPE_CHECKING:
@@ -197,7 +198,12 @@ def _chosen(
             taken.append(int(row))
             left[town[row]] -= 1
     if len(taken) < count:
-        raise ParameterError(f"only {len(taken)} lots for {count} parks; enlarge urban_radius_m or lower the count")
+        raise ParameterError(
+            Text(
+                f"{count} 个公园只有 {len(taken)} 个可用地块；请加大 urban_radius_m 或减少公园数",
+                f"only {len(taken)} lots for {count} parks; enlarge urban_radius_m or lower the count",
+            )
+        )
     return taken
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kunshan_gis.crs import require_metric
 from kunshan_gis.errors import LayerError
+from kunshan_gis.messages import Text
 from kunshan_gis.model import spread_people
 
 POINT_REACH = 0.75
@@ -74,8 +75,11 @@ def one_per_building(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     lived = buildings[np.asarray(buildings["lived_in"], dtype=bool)]
     if lived.empty:
         raise LayerError(
-            "the extract holds no building that people may live in, so there are no homes; give the number of people "
-            "with --population (a grid or points)"
+            Text(
+                "数据中没有可供居住的建筑，无法得到居住人口点；请用 --population 提供人口数（人口格网或人口点）",
+                "the extract holds no building that people may live in, so there are no homes; give the number of "
+                "people with --population (a grid or points)",
+            )
         )
     points = lived.geometry.representative_point()
     ones = np.ones(len(lived), dtype=np.int64)

@@ -22,6 +22,7 @@ from kunshan_gis.crs import WEB
 from kunshan_gis.errors import KunshanGISWarning, LayerError, NetworkError, listed
 from kunshan_gis.layers.osm_file import OsmFile, inspect_osm
 from kunshan_gis.layers.osm_kinds import Elements, tables_by_kind
+from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress, silent
 
 LAYERS = ("points", "lines", "multipolygons")
@@ -68,8 +69,12 @@ def read_osm(path: Path, *, progress: Progress = silent) -> dict[str, gpd.GeoDat
     areas = _whole(_identified(raw["multipolygons"]), path)
     if not (lines["highway"].notna().any() or areas["highway"].notna().any()):
         raise NetworkError(
-            f"file {path.name} holds no street (highway=*); give an extract with streets, its objects in the order "
-            "nodes, ways, relations (osmium sort)"
+            Text(
+                f"文件 {path.name} 中没有道路（highway=*）；请提供含道路的数据，要素按节点、路径、关系的顺序排列"
+                "（osmium sort）",
+                f"file {path.name} holds no street (highway=*); give an extract with streets, its objects in the "
+                "order nodes, ways, relations (osmium sort)",
+            )
         )
     tables = tables_by_kind(Elements(_identified(raw["points"]), lines, areas))
     progress("importing", steps, steps)
@@ -87,7 +92,11 @@ def _read(file: OsmFile, layer: str) -> gpd.GeoDataFrame:
             return _gdal(file, layer, USE_CUSTOM_INDEXING="NO")
     except (DataSourceError, DataLayerError, FieldError, GeometryError) as error:
         raise LayerError(
-            f"file {file.path.name} cannot be read as OpenStreetMap: {error}. Download it again and compare its size"
+            Text(
+                f"文件 {file.path.name} 无法作为 OpenStreetMap 数据读取：{error}。请重新下载并核对文件大小",
+                f"file {file.path.name} cannot be read as OpenStreetMap: {error}. Download it again and compare "
+                "its size",
+            )
         ) from error
 
 
@@ -136,12 +145,13 @@ def _whole(areas: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     shapes[single] = shapely.get_geometry(shapes[single], 0)
     lost = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if lost.any():
-        warnings.warn(
-            f"file {path.name}: {int(lost.sum())} areas are not whole in it and were left out: "
-            f"{listed(areas['id'][lost])}; take a larger extract if they matter",
-            KunshanGISWarning,
-            stacklevel=3,
+        number, names = int(lost.sum()), listed(areas["id"][lost])
+        said = Text(
+            f"文件 {path.name}：{number} 个面在数据中不完整，已略去：{names}；如需要，请取范围更大的数据",
+            f"file {path.name}: {number} areas are not whole in it and were left out: {names}; take a larger extract "
+            "if they matter",
         )
+        warnings.warn(KunshanGISWarning(said), stacklevel=3)
     return areas.set_geometry(gpd.GeoSeries(shapes, index=areas.index, crs=areas.crs))[~lost].reset_index(drop=True)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kunshan_gis.errors import LayerError, LayerNotFoundError
+from kunshan_gis.messages import Text
 
 Bounds = tuple[float, float, float, float]
 
@@ -24,7 +25,10 @@ _READABLE = ("OsmSchema-V0.6", "DenseNodes", "HistoricalInformation")
 _LARGEST_HEADER = 64 * 1024
 _LARGEST_BLOB = 32 * 1024 * 1024
 _CHUNK = 1024 * 1024
-_ORDER = "lists ways before nodes, and those ways would lose their points. Sort it first (osmium sort)"
+_ORDER = Text(
+    "中的路径（way）排在节点（node）之前，这些路径会丢失折点。请先排序（osmium sort）",
+    "lists ways before nodes, and those ways would lose their points. Sort it first (osmium sort)",
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,12 @@ def inspect_osm(path: Path) -> OsmFile:
         Another format, cut short, damaged, or ways come before their nodes.
     """
     if not path.is_file():
-        raise LayerNotFoundError(f"file {path} is not there; give the path of an OpenStreetMap extract (.osm.pbf)")
+        raise LayerNotFoundError(
+            Text(
+                f"找不到文件 {path}；请给出 OpenStreetMap 数据文件（.osm.pbf）的路径",
+                f"file {path} is not there; give the path of an OpenStreetMap extract (.osm.pbf)",
+            )
+        )
     name = path.name.lower()
     # /vsisubfile/0, is the file as it is: GDAL then takes `!`, `?` and `:` for parts of the name.
     plain = f"/vsisubfile/0,{path.resolve()}"
@@ -65,16 +74,32 @@ def inspect_osm(path: Path) -> OsmFile:
                 _check_xml(file)
             return OsmFile(path, f"/vsigzip/{plain}")
     except _UnreadableError as error:
-        raise LayerError(f"file {path.name} {error}") from error
+        raise _refused(path, error.what) from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise LayerError(f"file {path.name} {_damaged('its gzip stream does not unpack')}") from error
+        what = _damaged(Text("gzip 数据流无法解压", "its gzip stream does not unpack"))
+        raise _refused(path, what) from error
     except OSError as error:
-        raise LayerError(f"file {path.name} cannot be read: {error.strerror or error}") from error
-    raise LayerError(f"file {path.name} is none of .osm.pbf, .osm and .osm.gz; give an OpenStreetMap extract")
+        reason = error.strerror or error
+        raise _refused(path, Text(f"无法读取：{reason}", f"cannot be read: {reason}")) from error
+    raise _refused(
+        path,
+        Text(
+            "不是 .osm.pbf、.osm 或 .osm.gz；请提供 OpenStreetMap 数据文件",
+            "is none of .osm.pbf, .osm and .osm.gz; give an OpenStreetMap extract",
+        ),
+    )
+
+
+def _refused(path: Path, what: Text) -> LayerError:
+    return LayerError(Text(f"文件 {path.name} {what.zh}", f"file {path.name} {what.en}"))
 
 
 class _UnreadableError(Exception):
     """What is wrong with the file, its name aside."""
+
+    def __init__(self, what: Text) -> None:
+        super().__init__(what.en)
+        self.what = what
 
 
 class _Bytes(Protocol):
@@ -83,8 +108,11 @@ class _Bytes(Protocol):
     def tell(self) -> int: ...
 
 
-def _damaged(what: str) -> str:
-    return f"is cut short or damaged: {what}. Download it again and compare its size"
+def _damaged(what: Text) -> Text:
+    return Text(
+        f"不完整或已损坏：{what.zh}。请重新下载并核对文件大小",
+        f"is cut short or damaged: {what.en}. Download it again and compare its size",
+    )
 
 
 def _check_xml(file: _Bytes) -> None:
@@ -92,7 +120,12 @@ def _check_xml(file: _Bytes) -> None:
     while chunk := file.read(_CHUNK):
         window = tail + chunk
         if start == 0 and not tail and b"<osm" not in window[:4096]:
-            raise _UnreadableError("is not OpenStreetMap XML: no <osm> at its start. Give a .osm or .osm.pbf")
+            raise _UnreadableError(
+                Text(
+                    "不是 OpenStreetMap XML：开头没有 <osm>。请提供 .osm 或 .osm.pbf",
+                    "is not OpenStreetMap XML: no <osm> at its start. Give a .osm or .osm.pbf",
+                )
+            )
         if first_way < 0 and (way := window.find(b"<way ")) >= 0:
             first_way = start + way
         if (node := window.rfind(b"<node ")) >= 0:
@@ -100,9 +133,9 @@ def _check_xml(file: _Bytes) -> None:
         tail = window[-256:]
         start += len(window) - len(tail)
     if not tail:
-        raise _UnreadableError(_damaged("it is empty"))
+        raise _UnreadableError(_damaged(Text("文件为空", "it is empty")))
     if not tail.rstrip().endswith(b"</osm>"):
-        raise _UnreadableError(_damaged("it does not end with </osm>"))
+        raise _UnreadableError(_damaged(Text("结尾没有 </osm>", "it does not end with </osm>")))
     if 0 <= first_way < last_node:
         raise _UnreadableError(_ORDER)
 
@@ -114,7 +147,12 @@ def _check_pbf(path: Path) -> tuple[str, Bounds | None]:
         for number, (kind, block) in enumerate(_blocks(file)):
             if number == 0:
                 if kind != "OSMHeader":
-                    raise _UnreadableError("is not an OpenStreetMap PBF: it does not begin with OSMHeader")
+                    raise _UnreadableError(
+                        Text(
+                            "不是 OpenStreetMap PBF：开头不是 OSMHeader",
+                            "is not an OpenStreetMap PBF: it does not begin with OSMHeader",
+                        )
+                    )
                 date, bounds = _header(block)
             elif kind == "OSMData":
                 for rank in _ranks(block):
@@ -122,7 +160,7 @@ def _check_pbf(path: Path) -> tuple[str, Bounds | None]:
                         raise _UnreadableError(_ORDER)
                     furthest = rank
     if furthest == 0:
-        raise _UnreadableError(_damaged("it holds no node, way or relation"))
+        raise _UnreadableError(_damaged(Text("其中没有节点、路径或关系", "it holds no node, way or relation")))
     return date, bounds
 
 
@@ -131,24 +169,32 @@ def _blocks(file: _Bytes) -> Iterator[tuple[str, bytes]]:
         place = file.tell() - len(prefix)
         size = struct.unpack(">I", prefix)[0] if len(prefix) == 4 else _LARGEST_HEADER + 1
         if size > _LARGEST_HEADER:
-            start = place == 0
-            raise _UnreadableError(
-                "is not an OpenStreetMap PBF" if start else _damaged(f"no block header at byte {place}")
-            )
+            if place == 0:
+                raise _UnreadableError(Text("不是 OpenStreetMap PBF", "is not an OpenStreetMap PBF"))
+            raise _UnreadableError(_damaged(Text(f"第 {place} 字节处没有块头", f"no block header at byte {place}")))
         header = dict(_fields(_exactly(file, size, place)))
         length = header.get(3)
         kind = header.get(1, b"")
         if not isinstance(length, int) or not isinstance(kind, bytes) or length > _LARGEST_BLOB:
-            raise _UnreadableError(_damaged(f"the block at byte {place} states no size"))
+            raise _UnreadableError(
+                _damaged(Text(f"第 {place} 字节处的数据块未标明大小", f"the block at byte {place} states no size"))
+            )
         yield kind.decode("ascii", "replace"), _unpacked(_exactly(file, length, place), place)
     if file.tell() == 0:
-        raise _UnreadableError(_damaged("it is empty"))
+        raise _UnreadableError(_damaged(Text("文件为空", "it is empty")))
 
 
 def _exactly(file: _Bytes, size: int, place: int) -> bytes:
     content = file.read(size)
     if len(content) < size:
-        raise _UnreadableError(_damaged(f"the block at byte {place} ends after {len(content)} of {size} bytes"))
+        raise _UnreadableError(
+            _damaged(
+                Text(
+                    f"第 {place} 字节处的数据块应有 {size} 字节，只有 {len(content)} 字节",
+                    f"the block at byte {place} ends after {len(content)} of {size} bytes",
+                )
+            )
+        )
     return content
 
 
@@ -159,15 +205,19 @@ def _unpacked(blob: bytes, place: int) -> bytes:
         return raw
     if not isinstance(packed, bytes):
         raise _UnreadableError(
-            "is packed in a way that cannot be read here; rewrite it (osmium cat in.pbf -o out.osm.pbf)"
+            Text(
+                "的压缩方式不受支持；请改写（osmium cat in.pbf -o out.osm.pbf）",
+                "is packed in a way that cannot be read here; rewrite it (osmium cat in.pbf -o out.osm.pbf)",
+            )
         )
+    packed_wrong = _damaged(Text(f"第 {place} 字节处的数据块无法解压", f"the block at byte {place} does not unpack"))
     stream = zlib.decompressobj()
     try:
         block = stream.decompress(packed, _LARGEST_BLOB)
     except zlib.error as error:
-        raise _UnreadableError(_damaged(f"the block at byte {place} does not unpack")) from error
+        raise _UnreadableError(packed_wrong) from error
     if not stream.eof:
-        raise _UnreadableError(_damaged(f"the block at byte {place} does not unpack"))
+        raise _UnreadableError(packed_wrong)
     return block
 
 
@@ -176,7 +226,10 @@ def _header(block: bytes) -> tuple[str, Bounds | None]:
     for number, value in _fields(block):
         if number == 4 and isinstance(value, bytes) and (feature := value.decode("utf-8", "replace")) not in _READABLE:
             raise _UnreadableError(
-                f"needs the feature {feature}, which cannot be read here; make a plain .osm.pbf of it"
+                Text(
+                    f"需要特性 {feature}，此处无法读取；请转换为普通的 .osm.pbf",
+                    f"needs the feature {feature}, which cannot be read here; make a plain .osm.pbf of it",
+                )
             )
         if number == 32 and isinstance(value, int):
             date = dt.datetime.fromtimestamp(value, tz=dt.UTC).date().isoformat()
@@ -207,9 +260,9 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
         elif key & 7 in (1, 5):
             size = 8 if key & 7 == 1 else 4
         else:
-            raise _UnreadableError(_damaged("a block cannot be understood"))
+            raise _UnreadableError(_damaged(Text("有数据块无法识别", "a block cannot be understood")))
         if at + size > end:
-            raise _UnreadableError(_damaged("a block breaks off"))
+            raise _UnreadableError(_damaged(Text("有数据块中断", "a block breaks off")))
         yield key >> 3, message[at : at + size]
         at += size
 
@@ -222,7 +275,7 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
         at, shift = at + 1, shift + 7
         if byte < 128:
             return value, at
-    raise _UnreadableError(_damaged("a block breaks off"))
+    raise _UnreadableError(_damaged(Text("有数据块中断", "a block breaks off")))
 
 
 def _signed(value: int) -> int:

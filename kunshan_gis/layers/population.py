@@ -19,6 +19,7 @@ from rasterio.windows import Window
 from kunshan_gis.crs import WEB
 from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, listed
 from kunshan_gis.layers.vector import read_vector
+from kunshan_gis.messages import Text
 
 Bounds = tuple[float, float, float, float]
 Numbers = NDArray[Any]
@@ -36,6 +37,10 @@ COORDINATE_COLUMNS = (
 """Columns of a CSV that hold WGS 84 degrees."""
 
 RASTERS = (".tif", ".tiff")
+
+_UNCOUNTED = Text("行的人口数为负或无法读取", "rows with a negative number or none")
+_UNPLACED = Text("行没有坐标", "rows without a place")
+_NEGATIVE = Text("个格网单元的人口数为负", "cells with a negative number")
 
 
 def read_population(path: Path, *, extent: Bounds | None = None) -> gpd.GeoDataFrame:
@@ -68,7 +73,9 @@ def read_population(path: Path, *, extent: Bounds | None = None) -> gpd.GeoDataF
         Rows or cells with a negative number, or none that can be read, were left out.
     """
     if not path.is_file():
-        raise LayerNotFoundError(f"population file {path} is not there; check the path")
+        raise LayerNotFoundError(
+            Text(f"找不到人口文件 {path}；请检查路径", f"population file {path} is not there; check the path")
+        )
     suffix = path.suffix.lower()
     if suffix in RASTERS:
         table = _cells_of_raster(path, extent)
@@ -76,7 +83,12 @@ def read_population(path: Path, *, extent: Bounds | None = None) -> gpd.GeoDataF
         source = _points_of_csv(path) if suffix == ".csv" else read_vector(path)
         table = _counted(source, path.name)
     if table.empty:
-        raise LayerError(f"population file {path.name} counts nobody here; is it the right place and file?")
+        raise LayerError(
+            Text(
+                f"人口文件 {path.name} 在此范围内人口为零；地点和文件是否选对？",
+                f"population file {path.name} counts nobody here; is it the right place and file?",
+            )
+        )
     return table
 
 
@@ -92,10 +104,15 @@ def _counted(table: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
     column = _population_column(table, name)
     shapes = sorted(set(table.geom_type) - {"Point", "Polygon", "MultiPolygon"})
     if shapes:
-        raise LayerError(f"population file {name} holds {listed(shapes)}; give areas (cells) or points")
+        raise LayerError(
+            Text(
+                f"人口文件 {name} 含有 {listed(shapes)}；请提供面（格网单元）或点",
+                f"population file {name} holds {listed(shapes)}; give areas (cells) or points",
+            )
+        )
     people = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
     usable = np.isfinite(people) & (people >= 0)
-    _tell_dropped(int((~usable).sum()), "rows", name)
+    _tell_dropped(int((~usable).sum()), _UNCOUNTED, name)
     kept = usable & (people > 0)
     geometry = table.geometry.array[kept]
     rows = np.flatnonzero(kept)
@@ -107,9 +124,13 @@ def _population_column(table: pd.DataFrame, name: str) -> str:
     for candidate in POPULATION_COLUMNS:
         if candidate in by_name:
             return by_name[candidate]
+    columns = listed([column for column in table.columns if column != "geometry"], 12)
     raise LayerError(
-        f"population file {name} has no column for the number of people; name it `population`. "
-        f"There are: {listed([c for c in table.columns if c != 'geometry'], 12)}"
+        Text(
+            f"人口文件 {name} 没有人口数字段；请将其命名为 `population`。现有字段：{columns}",
+            f"population file {name} has no column for the number of people; name it `population`. "
+            f"There are: {columns}",
+        )
     )
 
 
@@ -123,15 +144,23 @@ def _points_of_csv(path: Path) -> gpd.GeoDataFrame:
             break
     else:
         raise LayerError(
-            f"population file {path.name} has no columns with degrees; name them `lon` and `lat` (WGS 84). "
-            f"There are: {listed(table.columns, 12)}"
+            Text(
+                f"人口文件 {path.name} 没有经纬度字段；请把字段命名为 `lon` 和 `lat`（WGS 84）。"
+                f"现有字段：{listed(table.columns, 12)}",
+                f"population file {path.name} has no columns with degrees; name them `lon` and `lat` (WGS 84). "
+                f"There are: {listed(table.columns, 12)}",
+            )
         )
     placed = np.isfinite(lon) & np.isfinite(lat)
-    _tell_dropped(int((~placed).sum()), "rows without a place", path.name)
+    _tell_dropped(int((~placed).sum()), _UNPLACED, path.name)
     if (np.abs(lon[placed]) > 180).any() or (np.abs(lat[placed]) > 90).any():
         raise CRSError(
-            f"population file {path.name}: columns `{by_name[east]}` and `{by_name[north]}` are not degrees; "
-            "give WGS 84 degrees, or a GeoPackage that states its CRS"
+            Text(
+                f"人口文件 {path.name}：字段 `{by_name[east]}` 和 `{by_name[north]}` 不是经纬度；"
+                "请提供 WGS 84 经纬度，或标明坐标系的 GeoPackage",
+                f"population file {path.name}: columns `{by_name[east]}` and `{by_name[north]}` are not degrees; "
+                "give WGS 84 degrees, or a GeoPackage that states its CRS",
+            )
         )
     return gpd.GeoDataFrame(table[placed], geometry=shapely.points(lon[placed], lat[placed]), crs=WEB)
 
@@ -144,21 +173,41 @@ def _csv(path: Path) -> pd.DataFrame:
         except UnicodeDecodeError:
             continue
         except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise LayerError(f"population file {path.name} is not a CSV table: {error}") from error
-    raise LayerError(f"population file {path.name} is neither UTF-8 nor GB 18030 text; save it as CSV UTF-8")
+            raise LayerError(
+                Text(
+                    f"人口文件 {path.name} 不是 CSV 表格：{error}",
+                    f"population file {path.name} is not a CSV table: {error}",
+                )
+            ) from error
+    raise LayerError(
+        Text(
+            f"人口文件 {path.name} 既非 UTF-8 也非 GB 18030 编码；请另存为 CSV UTF-8",
+            f"population file {path.name} is neither UTF-8 nor GB 18030 text; save it as CSV UTF-8",
+        )
+    )
 
 
 def _cells_of_raster(path: Path, extent: Bounds | None) -> gpd.GeoDataFrame:
     try:
         with rasterio.open(path) as raster:
             if raster.crs is None:
-                raise CRSError(f"population file {path.name} states no CRS; write it into the file (gdal_edit -a_srs)")
+                raise CRSError(
+                    Text(
+                        f"人口文件 {path.name} 未标明坐标系；请写入文件（gdal_edit -a_srs）",
+                        f"population file {path.name} states no CRS; write it into the file (gdal_edit -a_srs)",
+                    )
+                )
             window = _window(raster, extent)
             people = _people(raster, window)
             code, transform, width = raster.crs.to_wkt(), raster.transform, raster.width
     except RasterioError as error:
-        raise LayerError(f"population file {path.name} cannot be read as a GeoTIFF: {error}") from error
-    _tell_dropped(int((people < 0).sum()), "cells", path.name)
+        raise LayerError(
+            Text(
+                f"人口文件 {path.name} 无法作为 GeoTIFF 读取：{error}",
+                f"population file {path.name} cannot be read as a GeoTIFF: {error}",
+            )
+        ) from error
+    _tell_dropped(int((people < 0).sum()), _NEGATIVE, path.name)
     within = np.nonzero(people > 0)
     row, column = within[0] + window.row_off, within[1] + window.col_off
     return gpd.GeoDataFrame(
@@ -199,10 +248,9 @@ def _at(transform: rasterio.Affine, x: Numbers, y: Numbers) -> tuple[Numbers, Nu
     return a * x + b * y + c, d * x + e * y + f
 
 
-def _tell_dropped(number: int, what: str, name: str) -> None:
+def _tell_dropped(number: int, what: Text, name: str) -> None:
     if number:
-        warnings.warn(
-            f"population file {name}: {number} {what} with a negative number or none were left out",
-            KunshanGISWarning,
-            stacklevel=4,
+        said = Text(
+            f"人口文件 {name}：{number} {what.zh}，已略去", f"population file {name}: {number} {what.en} were left out"
         )
+        warnings.warn(KunshanGISWarning(said), stacklevel=4)

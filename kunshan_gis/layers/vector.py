@@ -12,6 +12,7 @@ import pyogrio
 import shapely
 
 from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, listed
+from kunshan_gis.messages import Text
 
 
 def read_vector(path: Path) -> gpd.GeoDataFrame:
@@ -32,28 +33,52 @@ def read_vector(path: Path) -> gpd.GeoDataFrame:
         Features without geometry were dropped, or the file holds several layers and the first was taken.
     """
     if not path.is_file():
-        raise LayerNotFoundError(f"file {path} is not there; check the path")
+        raise LayerNotFoundError(Text(f"找不到文件 {path}；请检查路径", f"file {path} is not there; check the path"))
     try:
         table = gpd.read_parquet(path) if path.suffix.lower() == ".parquet" else _first_layer(path)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, ValueError) as error:
         raise LayerError(
-            f"file {path.name} cannot be read as a map layer: {error}. Give GeoPackage, GeoJSON, Shapefile, "
-            "FlatGeobuf or GeoParquet"
+            Text(
+                f"文件 {path.name} 无法作为矢量图层读取：{error}。请提供 GeoPackage、GeoJSON、Shapefile、FlatGeobuf 或 "
+                "GeoParquet",
+                f"file {path.name} cannot be read as a map layer: {error}. Give GeoPackage, GeoJSON, Shapefile, "
+                "FlatGeobuf or GeoParquet",
+            )
         ) from error
     if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None:
-        raise LayerError(f"file {path.name} is a table without geometry; give a layer with points or areas")
+        raise LayerError(
+            Text(
+                f"文件 {path.name} 是没有几何的属性表；请提供点图层或面图层",
+                f"file {path.name} is a table without geometry; give a layer with points or areas",
+            )
+        )
     if table.crs is None:
         raise CRSError(
-            f"file {path.name} states no CRS; write the one it was made in into the file (QGIS: Assign Projection), "
-            "for a Shapefile keep its .prj beside it"
+            Text(
+                f"文件 {path.name} 未标明坐标系；请把制作时所用的坐标系写入文件（QGIS：设置投影），"
+                "Shapefile 须与其 .prj 文件放在一起",
+                f"file {path.name} states no CRS; write the one it was made in into the file (QGIS: Assign "
+                "Projection), for a Shapefile keep its .prj beside it",
+            )
         )
     if table.geometry.name != "geometry":
         table = table.rename_geometry("geometry")
     absent = np.asarray(table.geometry.isna() | table.geometry.is_empty)
     if absent.all():
-        raise LayerError(f"file {path.name} holds no feature with a geometry; is it the right file?")
+        raise LayerError(
+            Text(
+                f"文件 {path.name} 中没有带几何的要素；是否选错了文件？",
+                f"file {path.name} holds no feature with a geometry; is it the right file?",
+            )
+        )
     if absent.any():
-        _warn(f"file {path.name}: {int(absent.sum())} features without geometry were left out")
+        lost = int(absent.sum())
+        _warn(
+            Text(
+                f"文件 {path.name}：{lost} 个要素没有几何，已略去",
+                f"file {path.name}: {lost} features without geometry were left out",
+            )
+        )
     table = table[~absent].reset_index(drop=True)
     return table.set_geometry(shapely.force_2d(np.asarray(table.geometry.array)))
 
@@ -69,9 +94,12 @@ def read_boundary(path: Path) -> gpd.GeoDataFrame:
     table = read_vector(path)
     areas = table[np.asarray(table.geom_type.isin(("Polygon", "MultiPolygon")))]
     if areas.empty:
+        held = listed(sorted(set(table.geom_type)))
         raise LayerError(
-            f"file {path.name} holds {listed(sorted(set(table.geom_type)))} and no area; "
-            "a boundary is one or more polygons"
+            Text(
+                f"文件 {path.name} 只有 {held}，没有面要素；边界须由一个或多个多边形组成",
+                f"file {path.name} holds {held} and no area; a boundary is one or more polygons",
+            )
         )
     union = shapely.union_all(shapely.make_valid(np.asarray(areas.geometry.array)))
     return gpd.GeoDataFrame({"id": ["boundary"]}, geometry=[union], crs=table.crs)
@@ -80,9 +108,14 @@ def read_boundary(path: Path) -> gpd.GeoDataFrame:
 def _first_layer(path: Path) -> gpd.GeoDataFrame:
     layers = [str(name) for name, _ in pyogrio.list_layers(path)]
     if len(layers) > 1:
-        _warn(f"file {path.name} holds the layers {listed(layers)}; `{layers[0]}` was taken")
+        _warn(
+            Text(
+                f"文件 {path.name} 含有多个图层：{listed(layers)}；取用 `{layers[0]}`",
+                f"file {path.name} holds the layers {listed(layers)}; `{layers[0]}` was taken",
+            )
+        )
     return pyogrio.read_dataframe(path, layer=layers[0]) if layers else gpd.GeoDataFrame()
 
 
-def _warn(message: str) -> None:
-    warnings.warn(message, KunshanGISWarning, stacklevel=4)
+def _warn(message: Text) -> None:
+    warnings.warn(KunshanGISWarning(message), stacklevel=4)

@@ -19,6 +19,7 @@ from branca.element import CssLink, Element, Figure, JavascriptLink
 from kunshan_gis.errors import OutputError
 from kunshan_gis.maps.escape import escape
 from kunshan_gis.maps.packed import asset
+from kunshan_gis.messages import Text
 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 """The Content-Security-Policy of every page: what is not in the file is not fetched."""
@@ -56,7 +57,12 @@ def parts(map_: folium.Map) -> Parts:
     """
     figure: Figure = map_.get_root()  # type: ignore[assignment]  # a map makes its own figure
     if any(isinstance(element, folium.TileLayer) for element in _elements(map_)):
-        raise OutputError("the map has a tile layer, which asks the network; make it with tiles=None")
+        raise OutputError(
+            Text(
+                "地图含有瓦片图层，需要联网；请用 tiles=None 制图",
+                "the map has a tile layer, which asks the network; make it with tiles=None",
+            )
+        )
     figure.render()
     head = "\n".join(_head_part(child) for child in figure.header._children.values())
     return _numbered((head, figure.html.render(), figure.script.render()), figure)
@@ -101,8 +107,11 @@ def _left_out(url: str) -> str:
     if _LEFT_OUT.search(url):
         return ""
     raise OutputError(
-        f"the map links to {url}, which no pinned package carries; an offline page cannot hold it. "
-        "Remove the element that asks for it"
+        Text(
+            f"地图引用了 {url}，已锁定的依赖包中没有此文件，离线页面无法包含。请去掉引用它的元素",
+            f"the map links to {url}, which no pinned package carries; an offline page cannot hold it. "
+            "Remove the element that asks for it",
+        )
     )
 
 

@@ -20,7 +20,7 @@ from folium.map import Layer
 from folium.template import Template
 
 from kunshan_gis.crs import WEB
-from kunshan_gis.errors import CRSError, ParameterError
+from kunshan_gis.errors import CRSError, ParameterError, listed
 from kunshan_gis.maps.escape import LONGEST, clean, escape, js_json
 from kunshan_gis.maps.values import Field, empty
 from kunshan_gis.messages import NOTHING, Text
@@ -137,9 +137,19 @@ class Watermark(_Scripted):
 def packed(table: gpd.GeoDataFrame, drawing: Drawing) -> tuple[list[list[float | None]], dict[str, Any]]:
     """Bounds ([[south, west], [north, east]]) and the data `packed.js` draws, for one table."""
     if table.crs is None:
-        raise CRSError("a table without CRS cannot be drawn; set the one it was made in")
+        raise CRSError(
+            Text(
+                "没有坐标系的数据表无法绘制；请设置制作时所用的坐标系",
+                "a table without CRS cannot be drawn; set the one it was made in",
+            )
+        )
     if len(table) and (table.geometry.isna() | table.geometry.is_empty).all():
-        raise ParameterError("none of the rows to be drawn has a geometry; look at how the table was made")
+        raise ParameterError(
+            Text(
+                "要绘制的各行都没有几何；请检查数据表的来历",
+                "none of the rows to be drawn has a geometry; look at how the table was made",
+            )
+        )
     table = table[~(table.geometry.isna() | table.geometry.is_empty)].to_crs(WEB)
     shapes = np.asarray(table.geometry.array)
     kind = _kind(shapes)
@@ -169,20 +179,35 @@ def _kind(shapes: NDArray[np.object_]) -> str:
     dimensions = set(np.unique(shapely.get_dimensions(shapes)).tolist()) if len(shapes) else {0}
     collections = bool((shapely.get_type_id(shapes) == 7).any())
     if len(dimensions) != 1 or collections:
-        raise ParameterError("a drawn table holds points, lines or areas, not a mixture; draw them as separate layers")
+        raise ParameterError(
+            Text(
+                "一个图层只能全是点、全是线或全是面，不能混合；请分成几个图层绘制",
+                "a drawn table holds points, lines or areas, not a mixture; draw them as separate layers",
+            )
+        )
     return _SHAPES[dimensions.pop()]
 
 
 def _class_of(table: gpd.GeoDataFrame, drawing: Drawing, names: list[str]) -> NDArray[np.int64]:
     if drawing.by is None:
         if len(names) != 1:
-            raise ParameterError("several styles need `by`, the column that chooses between them")
+            raise ParameterError(
+                Text(
+                    "有多种样式时须给出 `by`，即据以选择样式的字段",
+                    "several styles need `by`, the column that chooses between them",
+                )
+            )
         return np.zeros(len(table), dtype=np.int64)
     place = {name: index for index, name in enumerate(names)}
     values = table[drawing.by].astype(str)
     unknown = sorted(set(values) - set(place))
     if unknown:
-        raise ParameterError(f"`{drawing.by}` holds {unknown[:5]}, for which there is no style; there are: {names}")
+        raise ParameterError(
+            Text(
+                f"字段 `{drawing.by}` 含有 {listed(unknown)}，没有对应的样式；现有：{listed(names, 12)}",
+                f"`{drawing.by}` holds {listed(unknown)}, for which there is no style; there are: {listed(names, 12)}",
+            )
+        )
     return np.asarray(values.map(place), dtype=np.int64)
 
 

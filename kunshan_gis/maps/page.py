@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from kunshan_gis.errors import ParameterError
+from kunshan_gis.errors import ParameterError, listed
 from kunshan_gis.maps.values import Field
 from kunshan_gis.messages import NOTHING, Lang, Text
 
@@ -143,9 +143,14 @@ class MapPage:
     def __post_init__(self) -> None:
         keys = [layer.key for layer in self.layers]
         if twice := sorted({key for key in keys if keys.count(key) > 1}):
-            raise ParameterError(f"layers {twice} occur twice in the page; give each its own key")
+            raise ParameterError(
+                Text(
+                    f"页面中有重复的图层：{listed(twice)}；请给每个图层不同的 key",
+                    f"layers {listed(twice)} occur twice in the page; give each its own key",
+                )
+            )
         if self.lang not in ("zh", "en"):
-            raise ParameterError(f"lang `{self.lang}` is not one of zh, en")
+            raise ParameterError(Text(f"lang `{self.lang}` 不是 zh 或 en", f"lang `{self.lang}` is not one of zh, en"))
 
     def _repr_html_(self) -> str:
         """The page in a notebook, offline too: the same file inside a frame."""
