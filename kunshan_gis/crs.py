@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from kunshan_gis.errors import CRSError, DatumError, LayerSchemaError, ParameterError, Problem
+from kunshan_gis.errors import CRSError, DatumError, LayerSchemaError, ParameterError, Problem, at_rows
+from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -39,20 +40,33 @@ def require_metric(frame: gpd.GeoDataFrame, name: str, *, analysis_crs: object |
     """
     remedy = f'{name}.to_crs("{analysis_crs or "EPSG:4549"}")'
     if frame.crs is None:
-        raise CRSError(f"`{name}` states no CRS; set the one it was made in, then {remedy}")
-    crs: CRS = frame.crs
+        raise CRSError(
+            Text(
+                f"`{name}` 未注明坐标系；先设定其原坐标系，再投影：{remedy}",
+                f"`{name}` states no CRS; set the one it was made in, then {remedy}",
+            )
+        )
+    if (reason := _not_metric(frame.crs, analysis_crs)) is not None:
+        code = frame.crs.to_string()
+        raise CRSError(
+            Text(
+                f"`{name}` 的坐标系为 {code}{reason.zh}。请先投影：{remedy}",
+                f"`{name}` is in {code}{reason.en}. Reproject first: {remedy}",
+            )
+        )
+
+
+def _not_metric(crs: CRS, wanted: object | None) -> Text | None:
+    """Why a CRS is not the one to measure in, as the second half of a sentence."""
     if not crs.is_projected:
-        raise CRSError(f"`{name}` is in {crs.to_string()} (degree); this measures metres. Reproject first: {remedy}")
+        return Text("（单位为度），而此处按米量算", " (degree); this measures metres")
     if _mercator(crs):
-        raise CRSError(
-            f"`{name}` is in {crs.to_string()}, whose metres are not metres on the ground. Reproject first: {remedy}"
-        )
+        return Text("，其“米”不是实地的米", ", whose metres are not metres on the ground")
     if (unit := _unit(crs)) != "metre":
-        raise CRSError(f"`{name}` is in {crs.to_string()} ({unit}); this measures metres. Reproject first: {remedy}")
-    if analysis_crs is not None and not crs.equals(read_crs(analysis_crs), ignore_axis_order=True):
-        raise CRSError(
-            f"`{name}` is in {crs.to_string()}, the study area measures in {analysis_crs}. Reproject first: {remedy}"
-        )
+        return Text(f"（单位为 {unit}），而此处按米量算", f" ({unit}); this measures metres")
+    if wanted is not None and not crs.equals(read_crs(wanted), ignore_axis_order=True):
+        return Text(f"，而研究区按 {wanted} 量算", f", the study area measures in {wanted}")
+    return None
 
 
 def analysis_crs(code: str) -> str:
@@ -60,11 +74,17 @@ def analysis_crs(code: str) -> str:
     crs = read_crs(code)
     if not crs.is_projected or _mercator(crs):
         raise CRSError(
-            f"analysis CRS {code} does not measure metres on the ground; in China use the 3-degree "
-            "Gauss-Krueger zone of the place (EPSG:4534 to 4554), elsewhere its UTM zone"
+            Text(f"量算坐标系 {code} 不以实地的米为单位", f"analysis CRS {code} does not measure metres on the ground"),
+            Text(
+                "国内用当地的高斯-克吕格 3 度带（EPSG:4534 至 4554），其他地区用当地的 UTM 带",
+                "in China use the 3-degree Gauss-Krueger zone of the place (EPSG:4534 to 4554), elsewhere its UTM zone",
+            ),
         )
     if (unit := _unit(crs)) != "metre":
-        raise CRSError(f"analysis CRS {code} is in {unit}; choose one in metres")
+        raise CRSError(
+            Text(f"量算坐标系 {code} 的单位为 {unit}", f"analysis CRS {code} is in {unit}"),
+            Text("改用以米为单位的坐标系", "choose one in metres"),
+        )
     return code
 
 
@@ -102,7 +122,10 @@ def read_crs(code: object) -> CRS:
     try:
         return CRS.from_user_input(code)
     except ProjError as error:
-        raise CRSError(f"`{code}` is not a coordinate reference system; write for example EPSG:4549") from error
+        raise CRSError(
+            Text(f"`{code}` 不是坐标系", f"`{code}` is not a coordinate reference system"),
+            Text("写法例如 EPSG:4549", "write for example EPSG:4549"),
+        ) from error
 
 
 def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -122,7 +145,10 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[NDArray[np.flo
     if datum == "bd09":
         x, y = _bd09_to_gcj02(x, y)
     elif datum != "gcj02":
-        raise ParameterError(f"datum `{datum}` is unknown; choose one of {', '.join(DATUMS)}")
+        choice = ", ".join(DATUMS)
+        raise ParameterError(
+            Text(f"没有 `{datum}` 这一基准；可选：{choice}", f"datum `{datum}` is unknown; choose one of {choice}")
+        )
     guess_x, guess_y = x.copy(), y.copy()
     for _ in range(4):
         shifted_x, shifted_y = wgs84_to_gcj02(guess_x, guess_y)
@@ -177,12 +203,22 @@ def project(frame: gpd.GeoDataFrame, *, datum: str, to: str, name: str) -> gpd.G
     import shapely
 
     if frame.crs is None:
-        raise CRSError(f"`{name}` states no CRS; write it into the file (for example EPSG:4326)")
+        raise CRSError(
+            Text(f"`{name}` 未注明坐标系", f"`{name}` states no CRS"),
+            Text("写入文件（例如 EPSG:4326）", "write it into the file (for example EPSG:4326)"),
+        )
     shifted = datum in ("gcj02", "bd09")
     if shifted and frame.crs.is_projected:
+        code = frame.crs.to_string()
         raise DatumError(
-            f"`{name}` is declared {datum} but its coordinates are in {frame.crs.to_string()}; "
-            "the shift is defined on degrees: give the layer in degrees, or declare its true datum"
+            Text(
+                f"`{name}` 注明的基准为 {datum}，但坐标系为 {code}",
+                f"`{name}` is declared {datum} but its coordinates are in {code}",
+            ),
+            Text(
+                "偏移只对经纬度有定义：改用经纬度坐标，或注明真实基准",
+                "the shift is defined on degrees: give the layer in degrees, or declare its true datum",
+            ),
         )
     moved = frame
     if shifted:
@@ -195,9 +231,10 @@ def project(frame: gpd.GeoDataFrame, *, datum: str, to: str, name: str) -> gpd.G
         result.geometry.is_empty | result.geometry.isna()
     )
     if wrong.any():
-        rows = [str(row + 1) for row in np.flatnonzero(wrong)[:5]]
+        what = Text("坐标超出坐标系范围", "coordinates outside the CRS")
+        remedy = Text("检查经纬度次序与坐标系", "check axis order and CRS")
         raise LayerSchemaError(
-            f"`{name}` has coordinates that are no place on earth",
-            [Problem(f"{name}, row {row}", "coordinates outside the CRS", "check axis order and CRS") for row in rows],
+            Text(f"`{name}` 含有不在地球上的坐标", f"`{name}` has coordinates that are no place on earth"),
+            [Problem(at_rows(name, np.flatnonzero(wrong)), what, remedy)],
         )
     return result

@@ -28,8 +28,8 @@ from dataclasses import dataclass
 from kunshan_gis.messages import NOTHING, Lang, Text
 
 
-def _both(said: str | Text) -> Text:
-    """What is the same in both languages (a file, an id, a column) may be given once."""
+def both(said: str | Text) -> Text:
+    """The text in both languages; what is the same in both (a file, an id, a column) may be given once."""
     return said if isinstance(said, Text) else Text(said, said)
 
 
@@ -43,7 +43,7 @@ class Problem:
 
     def __init__(self, where: str | Text, what: str | Text, remedy: str | Text = NOTHING) -> None:
         for name, said in (("where", where), ("what", what), ("remedy", remedy)):
-            object.__setattr__(self, name, _both(said))
+            object.__setattr__(self, name, both(said))
 
     def said(self, lang: Lang) -> str:
         """The problem as one line in one language."""
@@ -57,16 +57,19 @@ class Problem:
 class KunshanGISError(Exception):
     """Base of all errors the toolkit raises on purpose; the message is in Chinese and English.
 
-    `said("zh")` and `said("en")` give one language, `str` gives both.
+    `said("zh")` and `said("en")` give one language, `str` gives both. The remedy is part of the message, or apart
+    from it where the error becomes one `Problem` among others.
     """
 
-    def __init__(self, message: str | Text = NOTHING) -> None:
+    def __init__(self, message: str | Text = NOTHING, remedy: Text = NOTHING) -> None:
         super().__init__(message)
-        self.message = _both(message)
+        self.message = both(message)
+        self.remedy = remedy
 
     def said(self, lang: Lang) -> str:
         """The whole message in one language."""
-        return str(getattr(self.message, lang))
+        parts: list[str] = [getattr(part, lang) for part in (self.message, self.remedy) if part != NOTHING]
+        return ("；" if lang == "zh" else "; ").join(parts)
 
     def __str__(self) -> str:
         zh, en = self.said("zh"), self.said("en")
@@ -128,13 +131,13 @@ class KunshanGISWarning(UserWarning):
     """Rows that were dropped, or that lie far from where they are needed; in Chinese and English."""
 
     def __init__(self, message: str | Text) -> None:
-        said = _both(message)
+        self.message = said = both(message)
         super().__init__(said.en if said.zh == said.en else f"{said.zh}\n{said.en}")
 
 
 def at_rows(where: str | Text, rows: Iterable[int]) -> Text:
     """A place in a table: `where` and the rows concerned, counted from 1."""
-    place, numbers = _both(where), listed([row + 1 for row in rows])
+    place, numbers = both(where), listed([row + 1 for row in rows])
     return Text(f"{place.zh}，第 {numbers} 行", f"{place.en}, row {numbers}")
 
 

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from kunshan_gis.contracts import require
 from kunshan_gis.crs import Datum, analysis_crs, read_crs
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.messages import Text
-from kunshan_gis.schema import KINDS, require
+from kunshan_gis.schema import KINDS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -87,7 +88,8 @@ class LayerInfo(_Frozen):
     @classmethod
     def _known(cls, kind: str) -> str:
         if kind not in KINDS:
-            raise ValueError(f"unknown kind; choose one of {', '.join(KINDS)}")
+            kinds = ", ".join(KINDS)
+            raise ParameterError(Text(f"没有这类图层；可选：{kinds}", f"unknown kind; choose one of {kinds}"))
         return kind
 
     @field_validator("crs")
@@ -129,12 +131,24 @@ class Layer:
             if edit.action == "remove":
                 unknown = set(edit.ids) - set(table["id"])
                 if unknown:
-                    raise ParameterError(f"`{self.info.name}` has no feature with id {sorted(unknown)[:5]} to remove")
+                    ids = sorted(unknown)[:5]
+                    raise ParameterError(
+                        Text(
+                            f"`{self.info.name}` 中没有编号为 {ids} 的要素，无法移除",
+                            f"`{self.info.name}` has no feature with id {ids} to remove",
+                        )
+                    )
                 table = table[~table["id"].isin(edit.ids)]
             else:
                 row = edit.feature(self)
                 if row["id"].isin(table["id"]).any():
-                    raise ParameterError(f"`{self.info.name}` already has a feature with id {row['id'].iloc[0]}")
+                    new = row["id"].iloc[0]
+                    raise ParameterError(
+                        Text(
+                            f"`{self.info.name}` 中已有编号为 {new} 的要素",
+                            f"`{self.info.name}` already has a feature with id {new}",
+                        )
+                    )
                 table = pd.concat([table, row], ignore_index=True)
         return replace(self, table=table.reset_index(drop=True), edits=self.edits + edits)
 
@@ -158,7 +172,9 @@ class Edit:
     def add(cls, kind: str, wkt: str, **columns: Any) -> Edit:
         """One feature added; `columns` must hold at least an id."""
         if "id" not in columns:
-            raise ParameterError(f"an edit that adds to `{kind}` needs an id")
+            raise ParameterError(
+                Text(f"向 `{kind}` 添加要素须给出编号 id", f"an edit that adds to `{kind}` needs an id")
+            )
         return cls(kind, "add", row=tuple(sorted(columns.items())), wkt=wkt)
 
     def feature(self, layer: Layer) -> gpd.GeoDataFrame:
@@ -174,11 +190,13 @@ class Edit:
         import geopandas as gpd
         from shapely.errors import ShapelyError
 
-        where = f"edit that adds to `{layer.info.name}`"
+        where = Text(f"向 `{layer.info.name}` 添加的要素", f"edit that adds to `{layer.info.name}`")
         try:
             shape = gpd.GeoSeries.from_wkt([self.wkt], crs=layer.table.crs)
         except ShapelyError as error:
-            raise ParameterError(f"{where}: geometry is not WKT: {error}") from error
+            raise ParameterError(
+                Text(f"{where.zh}：几何不是 WKT：{error}", f"{where.en}: geometry is not WKT: {error}")
+            ) from error
         row = gpd.GeoDataFrame([dict(self.row)], geometry=shape)
         require(row, self.kind, where=where)
         return row
@@ -222,10 +240,14 @@ class StudyArea:
         for layer in self.layers.values():
             if layer.info.kind == kind:
                 return layer
+        there = ", ".join(sorted({layer.info.kind for layer in self.layers.values()}))
         raise LayerNotFoundError(
-            f"{self.info.name_en}: no layer of kind `{kind}`. There are: "
-            f"{', '.join(sorted({layer.info.kind for layer in self.layers.values()}))}. "
-            f'Add a [[layer]] with kind = "{kind}" to catalog.toml'
+            Text(
+                f"{self.info.name}：没有 `{kind}` 类图层。现有：{there}。"
+                f'请在 catalog.toml 中添加 kind = "{kind}" 的 [[layer]]',
+                f"{self.info.name_en}: no layer of kind `{kind}`. There are: {there}. "
+                f'Add a [[layer]] with kind = "{kind}" to catalog.toml',
+            )
         )
 
     def table(self, kind: str) -> gpd.GeoDataFrame:
@@ -444,11 +466,13 @@ def spread_people(total: int, weights: NDArray[np.float64]) -> NDArray[np.int64]
     """
     weights = np.asarray(weights, dtype=np.float64)
     if total < 0 or (weights < 0).any() or not np.isfinite(weights).all():
-        raise ParameterError("people and weights must be zero or more")
+        raise ParameterError(Text("人数与权重不能为负", "people and weights must be zero or more"))
     if total == 0:
         return np.zeros(len(weights), dtype=np.int64)
     if weights.sum() == 0:
-        raise ParameterError(f"{total} people cannot be spread: every weight is zero")
+        raise ParameterError(
+            Text(f"{total} 人无法分配：权重全部为零", f"{total} people cannot be spread: every weight is zero")
+        )
     share = total * (weights / weights.sum())
     people: NDArray[np.int64] = np.floor(share).astype(np.int64)
     order = np.argsort(-(share - people), kind="stable")

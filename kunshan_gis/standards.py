@@ -15,6 +15,8 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kunshan_gis.errors import StandardError
+from kunshan_gis.messages import Text
+from kunshan_gis.validation import problems_of
 
 Verified = Literal["text", "secondary", "memory"]
 
@@ -59,15 +61,26 @@ def _all(model: type[_P], folder: str) -> dict[str, _P]:
         key = file.name.removesuffix(".toml")
         try:
             found[key] = model.model_validate({"key": key, **tomllib.loads(file.read_text(encoding="utf-8"))})
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise StandardError(f"profile {folder}/{file.name} is broken: {error}") from error
+        except tomllib.TOMLDecodeError as error:
+            raise _broken(f"{folder}/{file.name}", Text(str(error), str(error))) from error
+        except ValidationError as error:
+            problems = problems_of(error, f"{folder}/{file.name}")
+            reasons = Text("；".join(p.what.zh for p in problems), "; ".join(p.what.en for p in problems))
+            raise _broken(f"{folder}/{file.name}", reasons) from error
     return found
+
+
+def _broken(file: str, reasons: Text) -> StandardError:
+    return StandardError(Text(f"标准口径 {file} 无法使用：{reasons.zh}", f"profile {file} is broken: {reasons.en}"))
 
 
 def _named(model: type[_P], folder: str, key: str) -> _P:
     known = _all(model, folder)
     if key not in known:
-        raise StandardError(f"profile `{key}` is unknown; there are: {', '.join(known)}")
+        keys = ", ".join(known)
+        raise StandardError(
+            Text(f"没有 `{key}` 这一标准口径；可选：{keys}", f"profile `{key}` is unknown; there are: {keys}")
+        )
     found: _P = known[key]
     return found
 

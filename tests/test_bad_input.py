@@ -360,7 +360,8 @@ def test_a_catalogue_that_cannot_be_used(name: str, write_toy, cli) -> None:
         ran = cli(*command, "--layers", folder)
         assert ran.code == 2
         assert ran.out == ""
-        assert str(caught.value).replace("\x00", "�") in ran.err
+        for lang in ("zh", "en"):
+            assert caught.value.said(lang).replace("\x00", "�") in ran.err
     assert untouched(folder) == before
 
 
@@ -373,13 +374,15 @@ def test_a_layer_that_cannot_be_used(name: str, write_toy, cli) -> None:
         open_area(folder)
     for part in says:
         assert part in str(caught.value), str(caught.value)
-    assert all(problem.where and problem.what and problem.remedy for problem in caught.value.problems)
-    assert "\n" not in "".join(map(str, caught.value.problems))
+    for problem in caught.value.problems:
+        assert all(part.zh and part.en for part in (problem.where, problem.what, problem.remedy))
+        assert "\n" not in problem.said("zh") + problem.said("en")
 
     refused = cli("coverage", "parks", "--layers", folder, "--format", "json")
     assert refused.code == 2
     assert refused.out == ""
-    assert str(caught.value) in refused.err
+    for lang in ("zh", "en"):
+        assert caught.value.said(lang) in refused.err
 
     checked = cli("layers", "check", "--layers", folder)
     assert checked.code == 1

@@ -212,5 +212,5 @@ def test_degrees_in_the_wrong_order_are_no_place_on_earth() -> None:
     swapped = gpd.GeoDataFrame(geometry=[Point(121, 31), Point(31, 121)], crs="EPSG:4326")
     with pytest.raises(LayerSchemaError, match="no place on earth") as caught:
         project(swapped, datum="wgs84", to="EPSG:4549", name="parks")
-    assert [problem.where for problem in caught.value.problems] == ["parks, row 2"]
-    assert "axis order" in caught.value.problems[0].remedy
+    assert [problem.where.en for problem in caught.value.problems] == ["parks, row 2"]
+    assert "axis order" in caught.value.problems[0].remedy.en

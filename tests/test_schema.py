@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,10 +12,12 @@ from paper import frame, homes, parks, streets
 from shapely import Point
 
 from kunshan_gis import toy
+from kunshan_gis.contracts import check, require
 from kunshan_gis.errors import LayerSchemaError
 from kunshan_gis.layers.area import REFERENCES
-from kunshan_gis.schema import KINDS, check, describe, require
+from kunshan_gis.schema import KINDS, describe
 
+CHINESE = re.compile("[一-鿿]")
 FOUNDATIONS = [
     "boundary", "neighbours", "towns", "zones", "zone_towns", "seats", "communities", "scope", "landuse", "homes",
     "estates", "estate_gates", "jobs", "parks", "park_gates", "facilities", "stations", "entrances", "bus_stops",
@@ -27,6 +31,8 @@ def test_every_kind_the_foundations_name_has_a_contract() -> None:
         assert kind.zh
         assert kind.en
         names = [column.name for column in kind.all_columns]
+        assert all(CHINESE.search(column.about.zh) and column.about.en for column in kind.all_columns)
+        assert not any(CHINESE.search(column.about.en) for column in kind.all_columns)
         assert len(names) == len(set(names))
         assert kind.name in describe(kind.name)
         if kind.geometry:
@@ -57,13 +63,22 @@ def test_all_breaches_of_a_table_come_together_with_rows_and_remedies() -> None:
     with pytest.raises(LayerSchemaError, match="does not fit the kind `homes`") as caught:
         require(table, "homes", where="homes (h.gpkg)")
     assert caught.value.problems == tuple(problems)
+    assert [problem.said("zh") for problem in problems] == [
+        "homes (h.gpkg)，第 1, 2 行：字段 `id` 的值重复：'a' → 每个要素使用各自唯一的编号",
+        "homes (h.gpkg)，第 1, 2, 3 行：字段 `status` 的值为 'open' → "
+        "只能取 existing, under_construction, planned 之一",
+        "homes (h.gpkg)，第 2, 3 行：字段 `population` 的值为 '-1.0', '2.5' → 应填不小于 0 的整数（居住人口）",
+        "homes (h.gpkg)，第 3 行：字段 `id` 的值为 ' ' → 应填文本（稳定编号，图层之间据此关联）",
+    ]
+    assert caught.value.message.zh == "homes (h.gpkg) 不符合图层类别 `homes`（居住人口点）的要求"
 
 
 def test_long_values_and_many_rows_are_cut_short() -> None:
     table = homes(*[(x, 0) for x in range(100)], population=-1).assign(id=["x" * 70_000] * 100)
     for problem in check(table, "homes", where="homes"):
         assert len(str(problem)) < 400
-        assert "(+95)" in problem.where
+        assert "(+95)" in problem.where.zh
+        assert "(+95)" in problem.where.en
 
 
 @pytest.mark.parametrize(
@@ -85,7 +100,7 @@ def test_long_values_and_many_rows_are_cut_short() -> None:
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_told(kind: str, table: pd.DataFrame, says: str) -> None:
-    assert any(says in problem.what for problem in check(table, kind, where=kind)), check(table, kind, where=kind)
+    assert any(says in problem.what.en for problem in check(table, kind, where=kind)), check(table, kind, where=kind)
 
 
 def test_checking_changes_nothing() -> None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kunshan_gis.contracts import require
 from kunshan_gis.errors import OutputError
 from kunshan_gis.export.files import explained, table_bytes, write_files
-from kunshan_gis.schema import require
+from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,12 @@ def write_area(
     with explained(folder):
         taken = (folder / "catalog.toml").exists()
     if taken and not overwrite:
-        raise OutputError(f"{folder} already holds a study area; choose another folder, or add --overwrite")
+        raise OutputError(
+            Text(
+                f"{folder} 中已有研究区；请换一个文件夹，或加上 --overwrite",
+                f"{folder} already holds a study area; choose another folder, or add --overwrite",
+            )
+        )
     for layer, table in layers:
         require(table, layer.kind, where=f"{layer.name} ({layer.path})")
     files = {layer.path: table_bytes(table, Path(layer.path).suffix) for layer, table in layers}

@@ -10,12 +10,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from kunshan_gis.contracts import check
 from kunshan_gis.crs import WEB, project, scale_error, suggest_metric
 from kunshan_gis.errors import KunshanGISError, LayerSchemaError, Problem, listed
 from kunshan_gis.layers.catalog import CATALOG, read_catalog
 from kunshan_gis.layers.readers import content_sha256, read_table
+from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, Layer, LayerInfo, Progress, StudyArea, silent
-from kunshan_gis.schema import check
+from kunshan_gis.schema import KINDS
 
 LARGEST_SCALE_ERROR = 0.01
 """A walk of 900 m may be measured 9 m wrong; a CRS of the place stays under a tenth of that."""
@@ -87,7 +89,8 @@ def open_area(folder: Path, kinds: Collection[str] | None = None, *, progress: P
     """
     found = survey(folder, kinds, progress=progress)
     if found.problems:
-        raise LayerSchemaError(f"{folder}: the layers cannot be used as they are", found.problems)
+        title = Text(f"{folder}：图层暂时无法使用", f"{folder}: the layers cannot be used as they are")
+        raise LayerSchemaError(title, found.problems)
     return StudyArea(found.info, {layer.info.name: layer for layer in found.layers})
 
 
@@ -105,8 +108,7 @@ def _read_checked(
     except LayerSchemaError as error:
         return None, list(error.problems)
     except KunshanGISError as error:
-        what, _, remedy = str(error).rpartition("; ")
-        return None, [Problem(where, what, remedy)]
+        return None, [Problem(where, error.message, error.remedy)]
 
 
 def _stretched(info: AreaInfo, layers: Iterable[Layer]) -> list[Problem]:
@@ -121,24 +123,32 @@ def _stretched(info: AreaInfo, layers: Iterable[Layer]) -> list[Problem]:
     error = scale_error(info.analysis_crs, lon, lat)
     if abs(error) <= LARGEST_SCALE_ERROR:
         return []
-    what = f"analysis CRS {info.analysis_crs} is off by {error:+.1%} at {lon:.2f} E {lat:.2f} N, where the layers are"
-    return [Problem(f"{CATALOG} [area]", what, f"use one made for the place, for example {suggest_metric(lon, lat)}")]
+    code, better = info.analysis_crs, suggest_metric(lon, lat)
+    what = Text(
+        f"量算坐标系 {code} 在图层所在位置（东经 {lon:.2f}、北纬 {lat:.2f}）的长度偏差为 {error:+.1%}",
+        f"analysis CRS {code} is off by {error:+.1%} at {lon:.2f} E {lat:.2f} N, where the layers are",
+    )
+    remedy = Text(f"改用适合当地的坐标系，例如 {better}", f"use one made for the place, for example {better}")
+    return [Problem(f"{CATALOG} [area]", what, remedy)]
 
 
 def _dangling(layers: Iterable[Layer]) -> list[Problem]:
     tables = {layer.info.kind: layer for layer in layers}
     problems = []
     for kind, column, other in REFERENCES:
-        if kind not in tables or other not in tables or column not in tables[kind].table:
-            continue
-        info, table = tables[kind].info, tables[kind].table
-        unknown = sorted(set(table[column].dropna()) - set(tables[other].table["id"]))
-        if unknown:
-            problems.append(
-                Problem(
-                    f"{info.name} ({info.path})",
-                    f"`{column}` names {len(unknown)} {other} that do not exist: {listed(unknown)}",
-                    f"correct the ids; {tables[other].info.path} lists them",
-                )
-            )
+        if kind in tables and other in tables and column in tables[kind].table:
+            problems += _unknown_ids(tables[kind], column, tables[other])
     return problems
+
+
+def _unknown_ids(layer: Layer, column: str, other: Layer) -> list[Problem]:
+    unknown = sorted(set(layer.table[column].dropna()) - set(other.table["id"]))
+    if not unknown:
+        return []
+    count, kind, ids, path = len(unknown), other.info.kind, listed(unknown), other.info.path
+    what = Text(
+        f"字段 `{column}` 引用了 {count} 个不存在的{KINDS[kind].zh}编号：{ids}",
+        f"`{column}` names {count} {kind} that do not exist: {ids}",
+    )
+    remedy = Text(f"更正编号；{path} 中列有全部编号", f"correct the ids; {path} lists them")
+    return [Problem(f"{layer.info.name} ({layer.info.path})", what, remedy)]

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from kunshan_gis.errors import CatalogError, LayerNotFoundError, Problem
+from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, LayerInfo
+from kunshan_gis.validation import problems_of
 
 CATALOG = "catalog.toml"
 _M = TypeVar("_M", bound=BaseModel)
@@ -36,25 +38,40 @@ def read_catalog(folder: Path) -> tuple[AreaInfo, list[LayerInfo]]:
     """
     file = folder / CATALOG
     if not _is_folder(folder):
-        raise LayerNotFoundError(f"{folder} is not a folder; give --layers a folder that holds {CATALOG}")
+        raise LayerNotFoundError(
+            Text(
+                f"{folder} 不是文件夹；请用 --layers 指定含有 {CATALOG} 的文件夹",
+                f"{folder} is not a folder; give --layers a folder that holds {CATALOG}",
+            )
+        )
     if not file.is_file():
-        raise LayerNotFoundError(f"{folder} holds no {CATALOG}; it describes the layers of a study area")
+        raise LayerNotFoundError(
+            Text(
+                f"{folder} 中没有 {CATALOG}；研究区的图层由该文件说明",
+                f"{folder} holds no {CATALOG}; it describes the layers of a study area",
+            )
+        )
     document = read_toml(file)
     blocks = document.get("layer", [])
     problems: list[Problem] = [
-        Problem(CATALOG, f"unknown entry `{key}`", "a catalogue holds [area] and [[layer]] blocks")
+        Problem(
+            CATALOG,
+            Text(f"没有 `{key}` 这一项", f"unknown entry `{key}`"),
+            Text("目录只含 [area] 与 [[layer]] 两种条目", "a catalogue holds [area] and [[layer]] blocks"),
+        )
         for key in document
         if key not in ("area", "layer")
     ]
     if not isinstance(blocks, list) or not blocks:
-        problems.append(Problem(CATALOG, "lists no layers", "add a [[layer]] block for each file"))
+        remedy = Text("为每个文件添加一个 [[layer]] 条目", "add a [[layer]] block for each file")
+        problems.append(Problem(CATALOG, Text("没有列出任何图层", "lists no layers"), remedy))
         blocks = []
     area = _model(AreaInfo, document.get("area"), f"{CATALOG} [area]", problems)
     layers = [_model(LayerInfo, block, _where(block, number), problems) for number, block in enumerate(blocks, 1)]
     infos = [layer for layer in layers if layer is not None]
     problems += _repeated(infos) + [problem for info in infos for problem in _path_problems(folder, info)]
     if problems or area is None:
-        raise CatalogError(f"{file} cannot be used", sorted(problems))
+        raise CatalogError(Text(f"{file} 无法使用", f"{file} cannot be used"), sorted(problems))
     return area, infos
 
 
@@ -71,11 +88,20 @@ def read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
-        raise LayerNotFoundError(f"{file} is not there") from error
+        raise LayerNotFoundError(Text(f"{file} 不存在", f"{file} is not there")) from error
     except tomllib.TOMLDecodeError as error:
-        raise CatalogError(f"{file} is not valid TOML: {error}. Correct that line") from error
+        raise CatalogError(
+            Text(
+                f"{file} 不是有效的 TOML：{error}。请更正该行", f"{file} is not valid TOML: {error}. Correct that line"
+            )
+        ) from error
     except UnicodeDecodeError as error:
-        raise CatalogError(f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+        raise CatalogError(
+            Text(
+                f"{file} 不是 UTF-8 文本（第 {error.start} 字节）；请另存为 UTF-8 编码",
+                f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8",
+            )
+        ) from error
 
 
 def _is_folder(path: Path) -> bool:
@@ -94,30 +120,26 @@ def _model(model: type[_M], data: Any, where: str, problems: list[Problem]) -> _
     try:
         return model.model_validate(data if data is not None else {})
     except ValidationError as error:
-        for detail in error.errors():
-            key = ".".join(str(part) for part in detail["loc"]) or "block"
-            problems.append(Problem(where, f"`{key}`: {detail['msg'].removeprefix('Value error, ')}", _remedy(detail)))
+        problems += problems_of(error, where)
         return None
-
-
-def _remedy(detail: Any) -> str:
-    if detail["type"] == "missing":
-        return f"add {detail['loc'][-1]} = …"
-    if detail["type"] == "extra_forbidden":
-        return "remove it, or check its spelling"
-    if detail["type"] == "string_type":
-        return "write it in quotes"
-    return ""
 
 
 def _repeated(infos: list[LayerInfo]) -> list[Problem]:
     problems = []
-    for what in ("name", "kind", "path"):
-        for value, times in Counter(getattr(info, what) for info in infos).items():
+    for entry, remedy in _UNIQUE.items():
+        for value, times in Counter(getattr(info, entry) for info in infos).items():
             if times > 1:
-                remedy = "merge the layers of one kind into one file" if what == "kind" else f"give each its own {what}"
-                problems.append(Problem(CATALOG, f"{times} layers have the {what} `{value}`", remedy))
+                what = Text(f"{times} 个图层的 {entry} 都是 `{value}`", f"{times} layers have the {entry} `{value}`")
+                problems.append(Problem(CATALOG, what, remedy))
     return problems
+
+
+_UNIQUE = {
+    "name": Text("各图层使用不同的 name", "give each its own name"),
+    "kind": Text("把同一类图层合并为一个文件", "merge the layers of one kind into one file"),
+    "path": Text("各图层使用不同的 path", "give each its own path"),
+}
+"""Entries that no two layers share, and what to do where they do."""
 
 
 def _path_problems(folder: Path, info: LayerInfo) -> list[Problem]:
@@ -128,7 +150,10 @@ def _path_problems(folder: Path, info: LayerInfo) -> list[Problem]:
         target.exists()  # raises where the system cannot even ask
     except (OSError, ValueError, RuntimeError) as error:  # too long, with a null byte, a link to itself
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        return [Problem(where, f"path `{info.path[:80]}` cannot be used: {reason}", "name a file inside the folder")]
+        path = info.path[:80]
+        what = Text(f"路径 `{path}` 无法使用：{reason}", f"path `{path}` cannot be used: {reason}")
+        return [Problem(where, what, Text("改为文件夹内的文件", "name a file inside the folder"))]
     if Path(info.path).is_absolute() or not target.is_relative_to(root):
-        return [Problem(where, f"path `{info.path}` leaves the study area's folder", "copy the file into the folder")]
+        what = Text(f"路径 `{info.path}` 超出研究区文件夹", f"path `{info.path}` leaves the study area's folder")
+        return [Problem(where, what, Text("把文件复制到该文件夹内", "copy the file into the folder"))]
     return []

@@ -13,6 +13,7 @@ import pyogrio
 import shapely
 
 from kunshan_gis.errors import CRSError, LayerError, LayerNotFoundError, listed
+from kunshan_gis.messages import Text
 from kunshan_gis.model import LayerInfo, digest, file_sha256
 from kunshan_gis.schema import KINDS
 
@@ -33,22 +34,38 @@ def read_table(file: Path, info: LayerInfo) -> gpd.GeoDataFrame | pd.DataFrame:
         Neither the file nor the catalogue states a CRS.
     """
     if not file.is_file():
-        raise LayerNotFoundError(f"file {info.path} is not there; put it into the folder or remove its [[layer]]")
+        raise LayerNotFoundError(
+            Text(f"文件 {info.path} 不存在", f"file {info.path} is not there"),
+            Text("把它放入文件夹，或删去对应的 [[layer]]", "put it into the folder or remove its [[layer]]"),
+        )
     suffix = file.suffix.lower()
     if suffix not in FORMATS:
+        formats = ", ".join(FORMATS)
         raise LayerError(
-            f"file {info.path}: format {suffix or 'without suffix'} is not supported; "
-            f"convert it to one of {', '.join(FORMATS)}"
+            Text(
+                f"文件 {info.path}：不支持{f' {suffix} ' if suffix else '无后缀的'}格式",
+                f"file {info.path}: format {suffix or 'without suffix'} is not supported",
+            ),
+            Text(f"转换为 {formats} 之一", f"convert it to one of {formats}"),
         )
     try:
         table = _typed(_read(file, suffix), info.kind)
     except LayerError:
         raise
     except UnicodeDecodeError as error:
-        raise LayerError(f"file {info.path} cannot be read: it is not UTF-8 text; save it as UTF-8") from error
+        raise LayerError(
+            Text(
+                f"文件 {info.path} 无法读取：不是 UTF-8 文本",
+                f"file {info.path} cannot be read: it is not UTF-8 text",
+            ),
+            Text("另存为 UTF-8 编码", "save it as UTF-8"),
+        ) from error
     except Exception as error:  # every format's library fails in its own way on a broken file
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise LayerError(f"file {info.path} cannot be read: {reason}; is it whole, and what its name says?") from error
+        raise LayerError(
+            Text(f"文件 {info.path} 无法读取：{reason}", f"file {info.path} cannot be read: {reason}"),
+            Text("请检查文件是否完整、格式是否与后缀一致", "is it whole, and what its name says?"),
+        ) from error
     return _located(table, info) if isinstance(table, gpd.GeoDataFrame) else table
 
 
@@ -75,12 +92,18 @@ _SPLIT = set(";!\n\r\t")
 def _only_layer(file: Path) -> gpd.GeoDataFrame:
     """The one layer of a file that holds shapes; tables beside it (QGIS keeps styles there) are passed over."""
     if bad := sorted(_SPLIT & set(str(file))):
+        signs = listed(map(repr, bad))
         raise LayerError(
-            f"file {file} cannot be read: its path holds {listed(map(repr, bad))}; rename it or its folder"
+            Text(f"文件 {file} 无法读取：路径中含有 {signs}", f"file {file} cannot be read: its path holds {signs}"),
+            Text("重命名文件或所在文件夹", "rename it or its folder"),
         )
     layers = [str(name) for name, shape in pyogrio.list_layers(file) if shape is not None]
     if len(layers) > 1:
-        raise LayerError(f"file {file.name} holds {len(layers)} layers: {listed(layers)}; give each a file of its own")
+        count, names = len(layers), listed(layers)
+        raise LayerError(
+            Text(f"文件 {file.name} 含有 {count} 个图层：{names}", f"file {file.name} holds {count} layers: {names}"),
+            Text("每个图层单独存为一个文件", "give each a file of its own"),
+        )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Could not parse column")  # mixed text stays text, for the check to name
         return cast("gpd.GeoDataFrame", pyogrio.read_dataframe(file, layer=layers[0] if layers else None))
@@ -134,8 +157,11 @@ def _located(table: gpd.GeoDataFrame, info: LayerInfo) -> gpd.GeoDataFrame:
     if table.crs is None:
         if info.crs is None:
             raise CRSError(
-                f"file {info.path} states no CRS; find out which one it was made in and write it into "
-                'catalog.toml, for example crs = "EPSG:4549"'
+                Text(f"文件 {info.path} 未注明坐标系", f"file {info.path} states no CRS"),
+                Text(
+                    '查明其原坐标系并写入 catalog.toml，例如 crs = "EPSG:4549"',
+                    'find out which one it was made in and write it into catalog.toml, for example crs = "EPSG:4549"',
+                ),
             )
         table = table.set_crs(info.crs)
     if table.active_geometry_name != "geometry":

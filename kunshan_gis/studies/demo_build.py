@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from kunshan_gis import demo
+from kunshan_gis.contracts import check
 from kunshan_gis.errors import LayerSchemaError
 from kunshan_gis.export import table_bytes, write_files
 from kunshan_gis.layers import read_catalog, read_toml, survey
+from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress, silent
-from kunshan_gis.schema import check
 
 SPEC = "demo.toml"
 
@@ -35,7 +36,8 @@ def demo_build(folder: Path, *, out: Path | None = None, progress: Progress = si
     _, described = read_catalog(folder)
     real = survey(folder, {info.kind for info in described if info.basis not in ("schematic", "synthetic")})
     if real.problems:
-        raise LayerSchemaError(f"{folder}: the real layers cannot be used as they are", real.problems)
+        title = Text(f"{folder}：真实图层暂时无法使用", f"{folder}: the real layers cannot be used as they are")
+        raise LayerSchemaError(title, real.problems)
     made = demo.build({layer.info.name: layer.table for layer in real.layers}, spec, progress=progress)
     wanted = {info.name: info for info in described if info.name in made}
     problems = [
@@ -44,6 +46,7 @@ def demo_build(folder: Path, *, out: Path | None = None, progress: Progress = si
         for problem in check(made[name], info.kind, where=f"{name} ({info.path})")
     ]
     if problems:
-        raise LayerSchemaError("the generated layers do not fit their kinds", problems)
+        title = Text("生成的图层不符合各自类别的字段要求", "the generated layers do not fit their kinds")
+        raise LayerSchemaError(title, problems)
     files = {info.path: table_bytes(made[name], Path(info.path).suffix) for name, info in wanted.items()}
     return write_files(folder if out is None else out, files)

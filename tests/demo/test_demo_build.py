@@ -10,7 +10,7 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
-from kunshan_gis import schema
+from kunshan_gis import contracts
 from kunshan_gis.demo.generator import build
 from kunshan_gis.demo.people import town_totals
 from kunshan_gis.demo.spec import parse_spec
@@ -22,7 +22,7 @@ def shapes(table, mask=slice(None)):
 
 
 def test_every_layer_fits_its_kind(city):
-    assert [problem for name, table in city.items() for problem in schema.check(table, name, where=name)] == []
+    assert [problem for name, table in city.items() for problem in contracts.check(table, name, where=name)] == []
 
 
 def test_a_layer_without_rows_is_left_out(city):

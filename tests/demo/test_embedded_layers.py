@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from kunshan_gis import schema
+from kunshan_gis import contracts
 from kunshan_gis.demo.generator import build
 from kunshan_gis.demo.spec import parse_spec
 from kunshan_gis.model import AreaInfo, LayerInfo
@@ -48,7 +48,7 @@ def test_the_catalogue_and_the_folder_hold_the_same_files():
 
 @pytest.mark.parametrize("name", sorted(INFO))
 def test_a_layer_fits_its_kind(name):
-    assert schema.check(table(name), INFO[name].kind, where=name) == []
+    assert contracts.check(table(name), INFO[name].kind, where=name) == []
 
 
 def test_the_folder_stays_small():

@@ -50,7 +50,7 @@ def test_a_survey_keeps_the_good_layers_beside_the_problems(write_toy) -> None:
     found = survey(folder)
     assert len(found.described) == 7
     assert len(found.layers) == 6
-    assert [problem.where for problem in found.problems] == ["parks (parks.geojson)"]
+    assert [problem.where.en for problem in found.problems] == ["parks (parks.geojson)"]
 
 
 def test_reading_reports_its_progress(write_toy) -> None:

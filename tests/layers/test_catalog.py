@@ -43,7 +43,7 @@ def test_all_problems_of_a_catalogue_are_told_together(write_toy) -> None:
     with pytest.raises(CatalogError) as caught:
         read_catalog(file.parent)
     assert len(caught.value.problems) == 7 + 7 + 1
-    assert all(problem.where.startswith("catalog.toml [[layer]]") for problem in caught.value.problems)
+    assert all(problem.where.en.startswith("catalog.toml [[layer]]") for problem in caught.value.problems)
 
 
 def test_the_embedded_study_area_is_found_and_readable() -> None:

@@ -14,9 +14,10 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
+from kunshan_gis.contracts import check
 from kunshan_gis.errors import KunshanGISWarning, LayerError, LayerNotFoundError, NetworkError
 from kunshan_gis.layers.osm import read_osm
-from kunshan_gis.schema import KINDS, check
+from kunshan_gis.schema import KINDS
 
 LON, LAT, UNIT = 121.0, 31.0, 1e-5
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -1,0 +1,185 @@
+"""Tables held against the contract of their kind: every breach at once, with layer, row and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kunshan_gis.errors import LayerSchemaError, Problem, at_rows, both, listed
+from kunshan_gis.messages import Text
+from kunshan_gis.schema import KINDS, Column, Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pa
+    from numpy.typing import NDArray
+
+
+def check(table: pd.DataFrame, kind: str, *, where: str | Text) -> list[Problem]:
+    """Every breach of the kind's contract, sorted, as problems with a remedy; empty if none.
+
+    Parameters
+    ----------
+    table : DataFrame or GeoDataFrame
+        One row a feature.
+    kind : str
+        A key of `KINDS`.
+    where : str or Text
+        What to call the table in messages: the layer's name and file.
+    """
+    contract, where = KINDS[kind], both(where)
+    problems = _column_problems(table, contract, where)
+    if contract.geometry:
+        problems += _geometry_problems(table, contract, where)
+    if len(table) == 0:
+        problems.append(Problem(where, *_NO_ROWS))
+    return sorted(problems)
+
+
+_NO_ROWS = (
+    Text("没有任何一行", "holds no rows"),
+    Text("补充要素，或从 catalog.toml 中删去该图层", "add features or remove the layer from catalog.toml"),
+)
+
+
+def require(table: pd.DataFrame, kind: str, *, where: str | Text) -> None:
+    """Raise `LayerSchemaError` with every breach of the kind's contract."""
+    if problems := check(table, kind, where=where):
+        title = Text("{where} 不符合图层类别 `{kind}`（{title}）的要求", "{where} does not fit the kind `{kind}`")
+        raise LayerSchemaError(title.format(where=both(where), title=KINDS[kind].zh, kind=kind), problems)
+
+
+def _column_problems(table: pd.DataFrame, contract: Kind, where: Text) -> list[Problem]:
+    from pandera.errors import SchemaErrors
+
+    missing = [column for column in contract.all_columns if column.required and column.name not in table.columns]
+    problems = [_absent(column, table, where) for column in missing]
+    try:
+        _pandera_schema(contract, table).validate(table, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases
+        for (column, failed), rows in cases.groupby(["column", "check"], sort=True):
+            problems.append(_breach(contract, str(column), str(failed), rows, where))
+    return problems
+
+
+def _absent(column: Column, table: pd.DataFrame, where: Text) -> Problem:
+    there = listed(table.columns, 12)
+    return Problem(
+        where,
+        Text(
+            f"缺少字段 `{column.name}`（{column.about.zh}）", f"column `{column.name}` ({column.about.en}) is missing"
+        ),
+        Text(f"补上该字段；现有字段：{there}", f"add it; there are: {there}"),
+    )
+
+
+def _breach(contract: Kind, name: str, failed: str, rows: pd.DataFrame, where: Text) -> Problem:
+    column = next(c for c in contract.all_columns if c.name == name)
+    numbers = [int(index) for index in rows["index"] if index is not None and not np.isnan(float(index))]
+    values = listed(sorted({_short(value) for value in rows["failure_case"]}), 4)
+    place = at_rows(where, numbers) if numbers else where
+    what = Text(f"字段 `{name}` 的值为 {values}", f"`{name}` is {values}")
+    if failed == "field_uniqueness":
+        what = Text(f"字段 `{name}` 的值重复：{values}", f"`{name}` occurs more than once: {values}")
+        return Problem(place, what, Text("每个要素使用各自唯一的编号", "give every feature its own id"))
+    if failed == "not_nullable":
+        what = Text(f"字段 `{name}` 为空", f"`{name}` is empty")
+        return Problem(place, what, Text(f"填写{column.about.zh}", f"fill in the {column.about.en}"))
+    if column.values:
+        choice = ", ".join(column.values)
+        return Problem(place, what, Text(f"只能取 {choice} 之一", f"use one of {choice}"))
+    return Problem(place, what, _wanted(column))
+
+
+def _wanted(column: Column) -> Text:
+    zh, en = _TYPES[column.type]
+    if column.minimum is not None:
+        zh, en = f"不小于 {column.minimum:g} 的{zh}", f"{en} of at least {column.minimum:g}"
+    return Text(f"应填{zh}（{column.about.zh}）", f"give {en} ({column.about.en})")
+
+
+_TYPES = {
+    "text": Text("文本", "text"),
+    "integer": Text("整数", "a whole number"),
+    "number": Text("数值", "a number"),
+    "boolean": Text("真值 true 或 false", "true or false"),
+}
+
+
+def _pandera_schema(contract: Kind, table: pd.DataFrame) -> pa.DataFrameSchema:
+    import pandera.pandas as pa
+
+    def fits(column: Column) -> pa.Check:
+        return pa.Check(lambda value: _fits(value, column), element_wise=True, name=column.type, ignore_na=True)
+
+    def unique(column: Column) -> bool:  # a list is never text, and cannot be compared for being the same
+        return column.unique and bool(table[column.name].map(lambda value: isinstance(value, Hashable)).all())
+
+    return pa.DataFrameSchema(
+        {
+            column.name: pa.Column(
+                None, [fits(column)], nullable=column.nullable, unique=unique(column), required=False
+            )
+            for column in contract.all_columns
+            if column.name in table.columns
+        }
+    )
+
+
+def _fits(value: object, column: Column) -> bool:
+    if column.type == "text":
+        return isinstance(value, str) and value.strip() != "" and (not column.values or value in column.values)
+    if column.type == "boolean":
+        return isinstance(value, (bool, np.bool_))
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        return False
+    whole = column.type == "number" or float(value).is_integer()
+    return bool(np.isfinite(value) and whole and (column.minimum is None or value >= column.minimum))
+
+
+def _geometry_problems(table: pd.DataFrame, contract: Kind, where: Text) -> list[Problem]:
+    import geopandas as gpd
+    import shapely
+
+    zh, en = " 或 ".join(contract.geometry), " or ".join(contract.geometry)
+    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None:
+        remedy = Text(f"补上 {zh} 几何", f"give it {en} geometry")
+        return [Problem(where, Text("没有几何图形", "has no geometry"), remedy)]
+    shapes = np.asarray(table.geometry.array)
+    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    kinds = np.asarray(table.geometry.geom_type.astype(object))
+    wrong = ~absent & ~np.isin(kinds, contract.geometry)
+    invalid = ~absent & ~wrong & ~shapely.is_valid(shapes)
+    flat = ~absent & ~np.isfinite(np.nan_to_num(shapely.bounds(shapes), nan=np.inf)).all(axis=1)
+    found, reasons = listed(sorted(set(kinds[wrong]))), _reasons(shapes[invalid])
+    findings = (
+        (absent, Text("几何为空", "geometry is empty"), Text("绘制图形，或删去该行", "draw it or remove the row")),
+        (wrong, Text(f"几何类型为 {found}", f"geometry is {found}"), Text(f"改绘为 {zh}", f"draw it as {en}")),
+        (
+            invalid,
+            Text(f"几何无效：{reasons}", f"geometry is not valid: {reasons}"),
+            Text("修复几何（QGIS：修正几何图形）", "repair it (QGIS: Fix geometries)"),
+        ),
+        (
+            flat,
+            Text("坐标不是数字", "coordinates are not numbers"),
+            Text("删去该行，或重新绘制", "remove or redraw the row"),
+        ),
+    )
+    return [
+        Problem(at_rows(where, np.flatnonzero(rows)), what, remedy) for rows, what, remedy in findings if rows.any()
+    ]
+
+
+def _reasons(shapes: NDArray[np.object_]) -> str:
+    import shapely
+
+    return listed(sorted(set(shapely.is_valid_reason(shapes))), 3)
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return repr(text if len(text) <= 40 else text[:37] + "…")
