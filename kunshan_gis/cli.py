@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kunshan_gis.errors import KunshanGISError, ParameterError
+from kunshan_gis.errors import KunshanGISError, KunshanGISWarning, ParameterError, both
+from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -121,14 +122,24 @@ def coverage_parks(
     unit = by or (Unit.zone if "zones" in result.tables else Unit.area)
     name = {"zone": "zones", "town": "towns", "area": "area"}[unit]
     if name not in result.tables:
-        needed = "layers towns and zone_towns" if unit is Unit.zone else "layer towns"
+        zh, en = (
+            ("towns 与 zone_towns", "layers towns and zone_towns") if unit is Unit.zone else ("towns", "layer towns")
+        )
         raise ParameterError(
-            f"no figures by {unit.value}: they need the {needed}; add what is missing to catalog.toml, or use --by area"
+            Text(
+                f"没有按 {unit.value} 统计的数字：需要图层 {zh}；请在 catalog.toml 中补上所缺图层，或用 --by area",
+                f"no figures by {unit.value}: they need the {en}; add what is missing to catalog.toml, "
+                "or use --by area",
+            )
         )
     table = result.tables[name]
     if tier not in set(table["tier"]):
+        tiers = ", ".join(table["tier"].unique())
         raise ParameterError(
-            f"tier `{tier}` does not occur in the parks layer; there are: {', '.join(table['tier'].unique())}"
+            Text(
+                f"公园图层中没有层级 `{tier}`；可选：{tiers}",
+                f"tier `{tier}` does not occur in the parks layer; there are: {tiers}",
+            )
         )
     table = table[table["tier"] == tier]
     if format is Format.table:
@@ -240,7 +251,8 @@ def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
     """A warning as a planner reads it: what it says, not where in the code."""
     from kunshan_gis.terminal import say
 
-    say(f"注意 note: {message}", _stderr())
+    said = message.message if isinstance(message, KunshanGISWarning) else both(str(message))
+    say(f"注意：{said.zh}\nnote: {said.en}" if said.zh != said.en else f"注意 note: {said.en}", _stderr())
 
 
 def _folder(layers: Path | None) -> Path:

@@ -152,5 +152,6 @@ def test_a_process_of_its_own_prints_json_only_and_keeps_messages_apart(write_to
     bad = subprocess.run([*command, *options], capture_output=True, env=environment, check=False)
     assert bad.returncode == 2
     assert bad.stdout == b""
-    assert bad.stderr.decode().count("\n") == 1
-    assert "/nowhere/at/all is not a folder" in bad.stderr.decode()
+    zh, en = bad.stderr.decode().splitlines()
+    assert zh.startswith("错误：/nowhere/at/all 不是文件夹；请用 --layers")
+    assert en.startswith("error: /nowhere/at/all is not a folder; give --layers")

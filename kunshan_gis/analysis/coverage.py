@@ -13,6 +13,7 @@ import pandas as pd
 
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.indicators import STATE_LABELS
+from kunshan_gis.messages import Text
 
 STATES = tuple(STATE_LABELS)
 TOLERANCE_M = 0.05
@@ -37,7 +38,12 @@ def states(metres: pd.Series, measurable: pd.Series, *, cutoff_m: float) -> pd.S
         The cutoff is not a number above zero.
     """
     if not np.isfinite(cutoff_m) or cutoff_m <= 0:
-        raise ParameterError(f"a walked distance of {cutoff_m} m covers nothing; give minutes and speed above 0")
+        raise ParameterError(
+            Text(
+                f"步行距离 {cutoff_m} 米不覆盖任何人；步行时间与速度应大于 0",
+                f"a walked distance of {cutoff_m} m covers nothing; give minutes and speed above 0",
+            )
+        )
     state = np.where(measurable, np.where(metres <= cutoff_m + TOLERANCE_M, "covered", "not_covered"), "not_measurable")
     return pd.Series(state, index=metres.index, name="state", dtype=object)
 
@@ -66,11 +72,17 @@ def coverage(population: pd.Series, state: pd.Series, by: pd.Series | None = Non
         Negative or missing population, or a home without a unit.
     """
     if population.isna().any() or (population < 0).any():
-        raise ParameterError("population must be whole people, zero or more, in every row")
+        raise ParameterError(
+            Text("每一行的人口都应是不为负的整数", "population must be whole people, zero or more, in every row")
+        )
     unit = pd.Series("all", index=population.index) if by is None else by
     if unit.isna().any():
+        count = int(unit.isna().sum())
         raise ParameterError(
-            f"{int(unit.isna().sum())} homes belong to no unit; name the rest, for example `unassigned`"
+            Text(
+                f"{count} 个居住人口点不属于任何统计单元；请为其余部分命名，例如 `unassigned`",
+                f"{count} homes belong to no unit; name the rest, for example `unassigned`",
+            )
         )
     people = pd.crosstab(unit, state, values=population, aggfunc="sum")
     people = people.reindex(columns=list(STATES)).fillna(0).astype("int64")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import math
 import os
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kunshan_gis.errors import OutputError
+from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,9 +29,19 @@ def explained(folder: Path) -> Iterator[None]:
     """What the system refuses becomes an `OutputError` that names the folder and the reason."""
     try:
         yield
+    except OutputError:
+        raise
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(f"cannot write to {folder}: {reason}. Choose another folder or free this one") from error
+        raise _refused(folder, error.strerror or str(error)) from error
+
+
+def _refused(folder: Path, reason: str | Text) -> OutputError:
+    return OutputError(
+        Text(
+            "无法写入 {folder}：{reason}。请换一个文件夹，或腾出该文件夹",
+            "cannot write to {folder}: {reason}. Choose another folder or free this one",
+        ).format(folder=folder, reason=reason)
+    )
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], *, stale: tuple[str, ...] = ()) -> list[Path]:
@@ -68,7 +78,7 @@ def _put_in_place(folder: Path, waiting: Path, new: Sequence[str], stale: Sequen
         for name in (*new, *stale):
             target, old = folder / name, waiting / "old" / name
             if target.is_dir():
-                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
+                raise _refused(folder, Text(f"{name} 是文件夹", f"{name} is a folder"))
             if os.path.lexists(target):
                 old.parent.mkdir(parents=True, exist_ok=True)
                 target.replace(old)
@@ -96,7 +106,13 @@ def table_bytes(table: pd.DataFrame | gpd.GeoDataFrame, suffix: str) -> bytes:
     """
     writers = {".geojson": _geojson, ".parquet": _parquet, ".csv": csv_bytes}
     if suffix not in writers:
-        raise OutputError(f"layers are not written as {suffix or 'files without suffix'}; choose {', '.join(writers)}")
+        formats = ", ".join(writers)
+        raise OutputError(
+            Text(
+                f"图层不能写为{f' {suffix} ' if suffix else '无后缀的'}文件；可选：{formats}",
+                f"layers are not written as {suffix or 'files without suffix'}; choose {formats}",
+            )
+        )
     return writers[suffix](table)
 
 

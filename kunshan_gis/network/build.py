@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from kunshan_gis.crs import require_metric
 from kunshan_gis.errors import NetworkError
+from kunshan_gis.messages import Text
 from kunshan_gis.model import WalkNetwork
 
 BUILD = 1
@@ -44,14 +45,24 @@ def build(streets: gpd.GeoDataFrame, *, walk_filter: str = "walkable = true") ->
     require_metric(streets, "streets")
     rows = np.flatnonzero(np.asarray(streets["walkable"], dtype=bool))
     if len(rows) == 0:
-        raise NetworkError("no street is walkable; check the column `walkable` of the streets layer")
+        raise NetworkError(
+            Text(
+                "没有可步行的街道；请检查街道图层的字段 `walkable`",
+                "no street is walkable; check the column `walkable` of the streets layer",
+            )
+        )
     parts, owner = shapely.get_parts(np.asarray(streets.geometry.array)[rows], return_index=True)
     xy, line = shapely.get_coordinates(parts, return_index=True)
     repeated = np.r_[False, (line[1:] == line[:-1]) & (_grid(xy[1:]) == _grid(xy[:-1])).all(axis=1)]
     xy, line = xy[~repeated], line[~repeated]
     start, end = _edge_spans(xy, line)
     if len(start) == 0:
-        raise NetworkError("no walkable street is longer than a millimetre; check the streets layer's geometry")
+        raise NetworkError(
+            Text(
+                "可步行街道的长度均不足一毫米；请检查街道图层的几何",
+                "no walkable street is longer than a millimetre; check the streets layer's geometry",
+            )
+        )
 
     vertex, first = _vertices(xy)
     edge_of, flat = _spread_spans(start, end)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kunshan_gis.crs import require_metric
 from kunshan_gis.errors import ParameterError
+from kunshan_gis.messages import Text
 from kunshan_gis.model import Points, WalkNetwork
 
 
@@ -41,7 +42,12 @@ def snap(
     """
     require_metric(points.to_frame("geometry"), name, analysis_crs=network.crs)
     if not max_leg_m > 0 or not min_component_m >= 0:
-        raise ParameterError(f"longest leg ({max_leg_m} m) must be above 0 and shortest component at least 0 m")
+        raise ParameterError(
+            Text(
+                f"接入路网的最大直线距离（{max_leg_m} 米）应大于 0，连通路段的最小长度应不小于 0 米",
+                f"longest leg ({max_leg_m} m) must be above 0 and shortest component at least 0 m",
+            )
+        )
     shapes = np.asarray(points.array)
     open_edges = np.ones(len(network.lines), dtype=bool) if barred is None else ~barred
     eligible = np.flatnonzero(open_edges & (network.component_m >= min_component_m))

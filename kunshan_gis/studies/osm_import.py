@@ -20,6 +20,7 @@ from kunshan_gis.layers.osm_file import inspect_osm
 from kunshan_gis.layers.population import in_extent, read_population
 from kunshan_gis.layers.vector import read_boundary
 from kunshan_gis.layers.walkfilter import WALK_FILTER
+from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, Basis, LayerInfo, Progress, silent
 from kunshan_gis.schema import KINDS
 
@@ -123,8 +124,11 @@ def import_osm(
         origins["homes"] = _counted(population, tables["homes"], left_out)
     if tables["homes"].empty:
         raise LayerError(
-            "nobody lives inside the study area: no building, cell or counted point of it lies in the extract; give a "
-            "population file and a boundary that overlap the extract"
+            Text(
+                "研究区内没有居住人口：数据中没有属于研究区的建筑、格网或人口点；人口文件与研究范围应与数据范围重叠",
+                "nobody lives inside the study area: no building, cell or counted point of it lies in the extract; "
+                "give a population file and a boundary that overlap the extract",
+            )
         )
     progress("spreading_people", 1, 1)
 
@@ -190,9 +194,15 @@ def _inside(homes: gpd.GeoDataFrame, outline: gpd.GeoDataFrame | None) -> gpd.Ge
 def _overlapping(outline: gpd.GeoDataFrame, extent: Bounds, boundary: Path | None) -> Bounds:
     bounds = _bounds(project(outline, datum="wgs84", to=WEB, name="boundary"))
     if not shapely.box(*bounds).intersects(shapely.box(*extent)):
-        place = f"{extent[0]:.3f} to {extent[2]:.3f} E, {extent[1]:.3f} to {extent[3]:.3f} N"
+        west, south, east, north = (f"{edge:.3f}" for edge in extent)
         name = "" if boundary is None else f" {boundary.name}"
-        raise LayerError(f"boundary{name} lies outside the extract ({place}); give the boundary of this place")
+        raise LayerError(
+            Text(
+                f"研究范围{name} 在数据范围之外（东经 {west} 至 {east}，北纬 {south} 至 {north}）；请改用当地的范围",
+                f"boundary{name} lies outside the extract ({west} to {east} E, {south} to {north} N); "
+                "give the boundary of this place",
+            )
+        )
     return bounds
 
 

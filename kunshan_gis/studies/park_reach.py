@@ -14,6 +14,7 @@ import pandas as pd
 from kunshan_gis import network
 from kunshan_gis.analysis import states, town_of, zone_of
 from kunshan_gis.errors import LayerNotFoundError, NetworkError
+from kunshan_gis.messages import Text
 from kunshan_gis.model import Points, Progress, Result, StudyArea, WalkNetwork, silent
 from kunshan_gis.schema import KINDS, TIERS
 from kunshan_gis.studies.accounts import ALL, counts_of, provenance_of, unit_tables
@@ -95,10 +96,14 @@ def park_reach(area: StudyArea, walk: Walk, *, allow_open_edge: bool = False, pr
 def _require(area: StudyArea) -> None:
     missing = [kind for kind in REQUIRED if not area.has(kind)]
     if missing:
-        titles = ", ".join(f"{kind} ({KINDS[kind].zh} {KINDS[kind].en})" for kind in missing)
+        zh = "、".join(f"{KINDS[kind].zh}（{kind}）" for kind in missing)
+        en = ", ".join(f"{kind} ({KINDS[kind].en})" for kind in missing)
         raise LayerNotFoundError(
-            f"{area.info.name} {area.info.name_en}: park reach needs layers that are not there: {titles}. "
-            "Add a [[layer]] block for each to catalog.toml"
+            Text(
+                f"{area.info.name}：公园步行覆盖分析缺少图层：{zh}。请在 catalog.toml 中各添加一个 [[layer]]",
+                f"{area.info.name_en}: park reach needs layers that are not there: {en}. "
+                "Add a [[layer]] block for each to catalog.toml",
+            )
         )
 
 
@@ -113,9 +118,13 @@ def _near_the_edge(area: StudyArea, net: WalkNetwork, walk: Walk, *, allow_open_
     people = int(homes["population"].to_numpy()[distance < walk.cutoff_m].sum())
     if people and area.has("boundary") and not allow_open_edge:
         raise NetworkError(
-            f"the street data ends within {walk.cutoff_m:g} m of the homes of {people:,} residents: what they reach "
-            "beyond it is unknown. Add streets to one walk beyond the boundary, or go on with --allow-open-edge "
-            "(every result then says so)"
+            Text(
+                f"{people:,} 名居民的住处距街道数据边缘不足 {walk.cutoff_m:g} 米，边缘以外能走到哪里无从得知。"
+                "请把街道数据补到研究范围外一次步行的距离，或用 --allow-open-edge 继续（各项成果均会注明）",
+                f"the street data ends within {walk.cutoff_m:g} m of the homes of {people:,} residents: what they "
+                "reach beyond it is unknown. Add streets to one walk beyond the boundary, or go on with "
+                "--allow-open-edge (every result then says so)",
+            )
         )
     return people
 

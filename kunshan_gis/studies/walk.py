@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from kunshan_gis import __version__, network
 from kunshan_gis.cache import DiskCache
 from kunshan_gis.errors import ParameterError
+from kunshan_gis.messages import Text
 from kunshan_gis.model import StudyArea, WalkNetwork, digest
 from kunshan_gis.standards import walk_profile
 
@@ -70,8 +71,12 @@ class Walk:
         )
         if not 0 < walk.minutes <= 240 or not 0 < walk.speed_mps <= 3:
             raise ParameterError(
-                f"{walk.minutes:g} minutes at {walk.speed_mps:g} m/s is no walk; give minutes above 0 and up to 240, "
-                "and a speed above 0 and up to 3 m/s"
+                Text(
+                    f"{walk.minutes:g} 分钟、{walk.speed_mps:g} 米/秒不是步行；"
+                    "时间应大于 0、不超过 240 分钟，速度应大于 0、不超过 3 米/秒",
+                    f"{walk.minutes:g} minutes at {walk.speed_mps:g} m/s is no walk; give minutes above 0 and up to "
+                    "240, and a speed above 0 and up to 3 m/s",
+                )
             )
         return walk
 
