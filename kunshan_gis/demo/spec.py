@@ -1,7 +1,7 @@
 """What the demonstration generator must be told about a place: `demo.toml` as frozen, checked data.
 
-Every block carries its `evidence`. Positions are WGS 84 degrees (longitude, latitude); lengths are metres unless the
-name says otherwise.
+Every block carries its `evidence`, as "中文 / English". Positions are WGS 84 degrees (longitude, latitude); lengths are
+metres unless the name says otherwise.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from kunshan_gis.errors import CatalogError, Problem
+from kunshan_gis.errors import CatalogError, ParameterError, Problem, listed
+from kunshan_gis.messages import Text
+from kunshan_gis.validation import problems_of
 
 LonLat = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -21,6 +23,8 @@ Status = Literal["existing", "under_construction", "planned"]
 Structure = Literal["ground", "elevated", "tunnel", "unknown"]
 Tier = Literal["comprehensive", "community", "pocket"]
 Use = Literal["estate", "open_housing", "village", "public", "commerce", "industry", "verge", "park"]
+
+_COMMENTS = Text("见 demo.toml 中的注释", "see the comments in demo.toml")
 
 
 class _Fact(BaseModel):
@@ -119,7 +123,12 @@ class RailSpec(_Fact):
     @model_validator(mode="after")
     def _drawn(self) -> Self:
         if self.through_stations == bool(self.path):
-            raise ValueError("give either `through_stations = true` or a `path`")
+            raise ParameterError(
+                Text(
+                    "`through_stations = true` 与 `path` 须且只能给出一项",
+                    "give either `through_stations = true` or a `path`",
+                )
+            )
         return self
 
 
@@ -176,9 +185,19 @@ class ParksSpec(_Fact):
         named = Counter(park.tier for park in self.named)
         over = [tier for tier, number in named.items() if number > self.count(tier)]
         if over:
-            raise ValueError(f"more named parks than the total allows: {', '.join(over)}")
+            raise ParameterError(
+                Text(
+                    f"具名公园多于该类公园总数：{listed(over)}",
+                    f"more named parks than the total allows: {listed(over)}",
+                )
+            )
         if named["comprehensive"] != self.comprehensive:
-            raise ValueError("every comprehensive park must be named: the generator does not invent large parks")
+            raise ParameterError(
+                Text(
+                    "综合公园须逐一具名：生成程序不虚构大型公园",
+                    "every comprehensive park must be named: the generator does not invent large parks",
+                )
+            )
         return self
 
 
@@ -253,13 +272,21 @@ class DemoSpec(_Fact):
         towns = [town.id for town in self.town]
         twice = sorted(town for town, number in Counter(towns).items() if number > 1)
         if twice:
-            raise ValueError(f"town id occurs more than once: {', '.join(twice)}")
+            raise ParameterError(
+                Text(f"乡镇 id 重复：{listed(twice)}", f"town id occurs more than once: {listed(twice)}")
+            )
         grouped = [town for group in self.people.group for town in group.towns]
         unknown = sorted(set(grouped) - set(towns))
         if unknown or len(grouped) != len(set(grouped)):
-            raise ValueError(f"people.group names towns that are unknown or twice: {', '.join(unknown) or grouped}")
+            named = listed(unknown or grouped)
+            raise ParameterError(
+                Text(
+                    f"people.group 中有未知或重复的乡镇：{named}",
+                    f"people.group names towns that are unknown or twice: {named}",
+                )
+            )
         if sum(group.total for group in self.people.group) > self.people.total:
-            raise ValueError("the groups hold more people than there are")
+            raise ParameterError(Text("各组人口之和超过总人口", "the groups hold more people than there are"))
         return self
 
 
@@ -281,12 +308,9 @@ def parse_spec(data: Mapping[str, Any], *, where: str = "demo.toml") -> DemoSpec
     try:
         return DemoSpec.model_validate(data)
     except ValidationError as error:
+        title = Text(f"{where} 不能用来生成演示数据", f"{where} does not describe a demonstration area")
         problems = [
-            Problem(
-                f"{where}, {'.'.join(str(part) for part in found['loc']) or 'file'}",
-                found["msg"].removeprefix("Value error, "),
-                "see the comments in demo.toml",
-            )
-            for found in error.errors()
+            Problem(found.where, found.what, found.remedy if found.remedy.en else _COMMENTS)
+            for found in problems_of(error, where)
         ]
-        raise CatalogError(f"{where} does not describe a demonstration area", problems) from error
+        raise CatalogError(title, problems) from error
