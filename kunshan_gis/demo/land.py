@@ -89,7 +89,7 @@ def draw_scope(lots: pd.DataFrame, plane: Plane, ground: Ground) -> gpd.GeoDataF
         "status": "existing",
         "scope": "built_up",
         "basis": "synthetic",
-        "evidence": "invented: the generator's urban blocks",
+        "evidence": "虚构：生成程序的城镇地块 / invented: the generator's urban blocks",
     }
     return gpd.GeoDataFrame(rows, geometry=shapely.set_precision(patches, 0.1))
 

@@ -45,7 +45,8 @@ def draw_towns(boundary: BaseGeometry, seats: gpd.GeoDataFrame, spec: DemoSpec) 
 
 
 def _town_row(town: TownSpec, cell: BaseGeometry) -> dict[str, Any]:
-    evidence = f"schematic: weighted cell around the seat, {cell.area / 1e6:.1f} km2; {town.evidence}"
+    area, (zh, _, en) = f"{cell.area / 1e6:.1f} km2", town.evidence.partition(" / ")
+    evidence = f"示意：驻地周围的加权单元，{area}；{zh} / schematic: weighted cell around the seat, {area}; {en or zh}"
     names = {"name": town.name, "name_en": town.name_en, "adcode": town.adcode}
     return {"id": town.id, "status": "existing", **names, "basis": "schematic", "evidence": evidence}
 

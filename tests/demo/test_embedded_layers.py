@@ -15,6 +15,7 @@ import shapely
 from kunshan_gis import contracts
 from kunshan_gis.demo.generator import build
 from kunshan_gis.demo.spec import parse_spec
+from kunshan_gis.maps.escape import LONGEST
 from kunshan_gis.model import AreaInfo, LayerInfo
 
 LAYERS = Path(__file__).parents[2] / "layers"
@@ -44,6 +45,21 @@ def test_the_area_is_the_city_of_the_census():
 def test_the_catalogue_and_the_folder_hold_the_same_files():
     beside = {"catalog.toml", "demo.toml", "NOTICE.md"}
     assert {info.path for info in INFO.values()} == {path.name for path in LAYERS.iterdir()} - beside
+
+
+@pytest.mark.parametrize("name", sorted(INFO))
+def test_a_layer_says_in_both_languages_when_it_was_made_and_what_it_rests_on(name):
+    assert INFO[name].date
+    said = [INFO[name].note]
+    if "evidence" in table(name):
+        said += table(name)["evidence"].dropna().unique().tolist()
+    for line in said:
+        zh, slash, en = line.partition(" / ")
+        assert slash, line
+        assert any("一" <= letter <= "鿿" for letter in zh), line
+        assert len(en) > len(zh) / 2, line
+        assert " / " not in en, line
+    assert all(len(line) <= LONGEST for line in said[1:])  # as much as a card on the map shows
 
 
 @pytest.mark.parametrize("name", sorted(INFO))
@@ -171,3 +187,5 @@ def test_the_folder_is_what_the_generator_draws():
         assert list(layer["id"]) == list(table(name)["id"]), name
         gap = shapely.hausdorff_distance(shapes(name), np.asarray(layer.geometry.array))
         assert gap.max() < 0.02, name  # a file keeps 1e-7 degrees
+        if "evidence" in layer:
+            assert list(layer["evidence"]) == list(table(name)["evidence"]), name
