@@ -39,8 +39,8 @@ def check(table: pd.DataFrame, kind: str, *, where: str | Text) -> list[Problem]
 
 
 _NO_ROWS = (
-    Text("没有任何一行", "holds no rows"),
-    Text("补充要素，或从 catalog.toml 中删去该图层", "add features or remove the layer from catalog.toml"),
+    Text("没有任何记录", "holds no rows"),
+    Text("补充数据，或从 catalog.toml 中删去该图层", "add features or remove the layer from catalog.toml"),
 )
 
 
@@ -87,7 +87,7 @@ def _breach(contract: Kind, name: str, failed: str, rows: pd.DataFrame, where: T
         return Problem(place, what, Text("每个要素使用各自唯一的编号", "give every feature its own id"))
     if failed == "not_nullable":
         what = Text(f"字段 `{name}` 为空", f"`{name}` is empty")
-        return Problem(place, what, Text(f"填写{column.about.zh}", f"fill in the {column.about.en}"))
+        return Problem(place, what, Text(f"填写该字段（{column.about.zh}）", f"fill in the {column.about.en}"))
     if column.values:
         choice = ", ".join(column.values)
         return Problem(place, what, Text(f"只能取 {choice} 之一", f"use one of {choice}"))

@@ -48,17 +48,17 @@ def _remedy(detail: ErrorDetails) -> Text:
 def _chinese(kind: str, limits: dict[str, Any]) -> str:
     """What a type of pydantic's says, in Chinese; empty for types that no entry of the toolkit meets."""
     template = _CHINESE.get(kind) or _CHINESE.get(kind.rpartition("_")[0], "")
-    expected = str(limits.get("expected", "")).replace(" or ", " 或 ")
-    return template.format(**{**limits, "expected": expected})
+    plain = {name: f"{limit:g}" if isinstance(limit, float) else limit for name, limit in limits.items()}
+    return template.format(**{**plain, "expected": str(limits.get("expected", "")).replace(" or ", " 或 ")})
 
 
 _CHINESE = {
     "missing": "缺少此项",
-    "extra_forbidden": "没有这一项",
+    "extra_forbidden": "未知条目",
     "literal_error": "应为 {expected} 之一",
     "string": "应为文本",
-    "string_too_short": "文本过短，至少 {min_length} 个字符",
-    "string_too_long": "文本过长，至多 {max_length} 个字符",
+    "string_too_short": "至少应有 {min_length} 个字符",
+    "string_too_long": "至多 {max_length} 个字符",
     "string_pattern_mismatch": "应符合格式 {pattern}",
     "int": "应为整数",
     "int_from": "应为整数",

@@ -8,6 +8,7 @@ can be read, else 2).
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,15 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from kunshan_gis import network, toy
+from kunshan_gis.analysis import coverage
+from kunshan_gis.crs import require_metric, to_wgs84
 from kunshan_gis.errors import KunshanGISError, LayerSchemaError
+from kunshan_gis.export import table_bytes, write_files
 from kunshan_gis.layers import open_area, survey
+from kunshan_gis.model import Edit
+from kunshan_gis.standards import walk_profile
+from kunshan_gis.studies.walk import Walk
 
 Spoil = Callable[[Path], Any]
 
@@ -343,6 +351,29 @@ LAYERS: dict[str, tuple[Spoil, tuple[str, ...]]] = {
 }
 
 
+CHINESE = re.compile("[一-鿿]")
+FACT = re.compile(
+    r"`[^`]*`|[\w-]+\.(?:toml|geojson|gpkg|parquet|csv|kml)|EPSG:\w+|--[a-z-]+|\[\[?\w+\]\]?|[+-]?\d+(?:[.,]\d+)*%?"
+)
+
+
+def says_the_same(zh: str, en: str) -> None:
+    """Both languages name the same entries, files, codes, options and numbers; each reads as its language."""
+    assert sorted(FACT.findall(zh)) == sorted(FACT.findall(en)), f"{zh}\n{en}"
+    assert CHINESE.search(zh), zh
+    assert not CHINESE.search(en), en
+
+
+def every_part_says_the_same(error: KunshanGISError) -> None:
+    says_the_same(*error.message)
+    for part in (
+        part for problem in getattr(error, "problems", ()) for part in (problem.what, problem.remedy) if part.en
+    ):
+        says_the_same(*part)
+    for where in (problem.where for problem in getattr(error, "problems", ())):
+        assert sorted(FACT.findall(where.zh)) == sorted(FACT.findall(where.en))
+
+
 def untouched(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.parent.rglob("*") if path.is_file()}
 
@@ -355,7 +386,8 @@ def test_a_catalogue_that_cannot_be_used(name: str, write_toy, cli) -> None:
     with pytest.raises(KunshanGISError) as caught:
         survey(folder)
     for part in says:
-        assert part in str(caught.value)
+        assert part in caught.value.said("en")
+    every_part_says_the_same(caught.value)
     for command in (("coverage", "parks"), ("layers", "check")):
         ran = cli(*command, "--layers", folder)
         assert ran.code == 2
@@ -373,7 +405,8 @@ def test_a_layer_that_cannot_be_used(name: str, write_toy, cli) -> None:
     with pytest.raises(LayerSchemaError) as caught:
         open_area(folder)
     for part in says:
-        assert part in str(caught.value), str(caught.value)
+        assert part in caught.value.said("en"), str(caught.value)
+    every_part_says_the_same(caught.value)
     for problem in caught.value.problems:
         assert all(part.zh and part.en for part in (problem.where, problem.what, problem.remedy))
         assert "\n" not in problem.said("zh") + problem.said("en")
@@ -389,6 +422,36 @@ def test_a_layer_that_cannot_be_used(name: str, write_toy, cli) -> None:
     for problem in caught.value.problems:
         assert str(problem) in checked.out.replace("\n", " ")
     assert untouched(folder) == before
+
+
+QUESTIONS: dict[str, Callable[[], Any]] = {
+    "no walk": lambda: Walk.choose(toy.city(), minutes=0),
+    "no profile": lambda: walk_profile("nobody"),
+    "no layer": lambda: toy.city().table("trees"),
+    "no feature": lambda: toy.city().with_edits(Edit.remove("parks", "p9")),
+    "no WKT": lambda: toy.city().with_edits(Edit.add("parks", "POLYGON", id="p9")),
+    "no datum": lambda: to_wgs84(121, 31, "moon"),
+    "no metres": lambda: require_metric(toy.city().table("homes").to_crs("EPSG:4326"), "homes"),
+    "too long metres": lambda: require_metric(toy.city().table("homes").to_crs("EPSG:3857"), "homes"),
+    "no street": lambda: network.build(toy.city().table("streets").assign(walkable=False), walk_filter="none"),
+    "no leg": lambda: network.snap(
+        toy.city().table("homes").geometry,
+        network.build(toy.city().table("streets"), walk_filter="all"),
+        max_leg_m=0,
+        min_component_m=500,
+        name="homes",
+    ),
+    "no people": lambda: coverage(pd.Series([-1]), pd.Series(["covered"])),
+    "no format": lambda: table_bytes(toy.city().table("homes"), ".kml"),
+    "no folder": lambda: write_files(Path(__file__), {"a.txt": b""}),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_wrong_question_is_refused_with_the_same_facts_in_both_languages(name: str) -> None:
+    with pytest.raises(KunshanGISError) as caught:
+        QUESTIONS[name]()
+    says_the_same(caught.value.said("zh"), caught.value.said("en"))
 
 
 @pytest.mark.parametrize("folder", ["nowhere", "a" * 5000, "catalog.toml", "[/]", "{{7*7}}"])

@@ -89,7 +89,7 @@ def open_area(folder: Path, kinds: Collection[str] | None = None, *, progress: P
     """
     found = survey(folder, kinds, progress=progress)
     if found.problems:
-        title = Text(f"{folder}：图层暂时无法使用", f"{folder}: the layers cannot be used as they are")
+        title = Text(f"{folder}：图层须改正后才能使用", f"{folder}: the layers cannot be used as they are")
         raise LayerSchemaError(title, found.problems)
     return StudyArea(found.info, {layer.info.name: layer for layer in found.layers})
 

@@ -56,8 +56,8 @@ def read_catalog(folder: Path) -> tuple[AreaInfo, list[LayerInfo]]:
     problems: list[Problem] = [
         Problem(
             CATALOG,
-            Text(f"没有 `{key}` 这一项", f"unknown entry `{key}`"),
-            Text("目录只含 [area] 与 [[layer]] 两种条目", "a catalogue holds [area] and [[layer]] blocks"),
+            Text(f"未知条目 `{key}`", f"unknown entry `{key}`"),
+            Text("目录文件只含 [area] 与 [[layer]] 两种条目", "a catalogue holds [area] and [[layer]] blocks"),
         )
         for key in document
         if key not in ("area", "layer")
@@ -152,7 +152,7 @@ def _path_problems(folder: Path, info: LayerInfo) -> list[Problem]:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         path = info.path[:80]
         what = Text(f"路径 `{path}` 无法使用：{reason}", f"path `{path}` cannot be used: {reason}")
-        return [Problem(where, what, Text("改为文件夹内的文件", "name a file inside the folder"))]
+        return [Problem(where, what, Text("改用文件夹内的文件", "name a file inside the folder"))]
     if Path(info.path).is_absolute() or not target.is_relative_to(root):
         what = Text(f"路径 `{info.path}` 超出研究区文件夹", f"path `{info.path}` leaves the study area's folder")
         return [Problem(where, what, Text("把文件复制到该文件夹内", "copy the file into the folder"))]

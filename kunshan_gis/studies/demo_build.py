@@ -36,7 +36,7 @@ def demo_build(folder: Path, *, out: Path | None = None, progress: Progress = si
     _, described = read_catalog(folder)
     real = survey(folder, {info.kind for info in described if info.basis not in ("schematic", "synthetic")})
     if real.problems:
-        title = Text(f"{folder}：真实图层暂时无法使用", f"{folder}: the real layers cannot be used as they are")
+        title = Text(f"{folder}：真实图层须改正后才能使用", f"{folder}: the real layers cannot be used as they are")
         raise LayerSchemaError(title, real.problems)
     made = demo.build({layer.info.name: layer.table for layer in real.layers}, spec, progress=progress)
     wanted = {info.name: info for info in described if info.name in made}

@@ -195,11 +195,11 @@ def _overlapping(outline: gpd.GeoDataFrame, extent: Bounds, boundary: Path | Non
     bounds = _bounds(project(outline, datum="wgs84", to=WEB, name="boundary"))
     if not shapely.box(*bounds).intersects(shapely.box(*extent)):
         west, south, east, north = (f"{edge:.3f}" for edge in extent)
-        name = "" if boundary is None else f" {boundary.name}"
+        name = "" if boundary is None else f" {boundary.name} "
         raise LayerError(
             Text(
-                f"研究范围{name} 在数据范围之外（东经 {west} 至 {east}，北纬 {south} 至 {north}）；请改用当地的范围",
-                f"boundary{name} lies outside the extract ({west} to {east} E, {south} to {north} N); "
+                f"研究范围{name}在数据范围之外（东经 {west} 至 {east}，北纬 {south} 至 {north}）；请改用当地的范围",
+                f"boundary{name.rstrip()} lies outside the extract ({west} to {east} E, {south} to {north} N); "
                 "give the boundary of this place",
             )
         )

@@ -72,7 +72,7 @@ class Walk:
         if not 0 < walk.minutes <= 240 or not 0 < walk.speed_mps <= 3:
             raise ParameterError(
                 Text(
-                    f"{walk.minutes:g} 分钟、{walk.speed_mps:g} 米/秒不是步行；"
+                    f"{walk.minutes:g} 分钟、{walk.speed_mps:g} 米/秒不能作为步行口径；"
                     "时间应大于 0、不超过 240 分钟，速度应大于 0、不超过 3 米/秒",
                     f"{walk.minutes:g} minutes at {walk.speed_mps:g} m/s is no walk; give minutes above 0 and up to "
                     "240, and a speed above 0 and up to 3 m/s",
