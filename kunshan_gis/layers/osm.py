@@ -41,7 +41,7 @@ def read_osm(path: Path, *, progress: Progress = silent) -> dict[str, gpd.GeoDat
     Returns
     -------
     dict of kind to GeoDataFrame
-        EPSG:4326, rows in order of id, each fit for `schema.check`; a kind without features is left out. Ids are
+        EPSG:4326, rows in order of id, each fit for `contracts.check`; a kind without features is left out. Ids are
         `node/6`, `way/123`, `relation/45`. `osm_date` is the day a feature was last edited, where the file says so.
         `buildings` is no kind: areas with `lived_in` (true or false) and `levels`, for the homes to be made from.
 
