@@ -82,6 +82,7 @@ class LayerInfo(_Frozen):
     sensitivity: Sensitivity = "public"
     crs: str | None = None
     walk_filter: str = ""
+    counts: Literal["people", "buildings"] = "people"
     note: str = ""
 
     @field_validator("kind")
@@ -411,6 +412,7 @@ class Provenance:
     edits: tuple[Mapping[str, Any], ...]
     versions: Mapping[str, str]
     reportable: bool
+    counted: Literal["people", "buildings"] = "people"
     counts: Mapping[str, Any] = field(default_factory=dict)
     missing: tuple[Mapping[str, Any], ...] = ()
     warnings: tuple[Text, ...] = ()

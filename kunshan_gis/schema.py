@@ -195,10 +195,3 @@ KINDS: dict[str, Kind] = {
         Kind("green", "绿地", "Green", AREA, (_text("class", "植被类别", "what grows there"),)),
     )
 }  # fmt: skip
-
-
-def describe(kind: str) -> str:
-    """The contract of a kind as a line a planner can act on."""
-    columns = ", ".join(c.name + ("*" if c.required else "") for c in KINDS[kind].all_columns)
-    shapes = " / ".join(KINDS[kind].geometry) or "table without geometry"
-    return f"{kind}: {shapes}; columns {columns} (* required)"
