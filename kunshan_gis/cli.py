@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="kunshan-gis",
     help="Who reaches a park on foot, with every number's origin. 步行多久能到公园，每个数字都有出处。",
+    invoke_without_command=True,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -133,6 +134,7 @@ def coverage_parks(
             )
         )
     table = result.tables[name]
+    tier = _tier(tier)
     if tier not in set(table["tier"]):
         tiers = ", ".join(table["tier"].unique())
         raise ParameterError(
@@ -224,12 +226,16 @@ def cache(clear: Annotated[bool, typer.Option("--clear", help="Remove what is ke
     _write(f"{kept.folder}  {kept.size_bytes() / 1e6:.1f} MB")
 
 
-@app.command()
-def version() -> None:
-    """Print the version. 版本号。"""
-    from kunshan_gis import __version__
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version. 版本号")] = False,
+) -> None:
+    """Options of the whole."""
+    if version:
+        from kunshan_gis import __version__
 
-    _write(__version__)
+        _write(__version__)
+        raise typer.Exit
 
 
 def main() -> None:
@@ -253,6 +259,14 @@ def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
 
     said = message.message if isinstance(message, KunshanGISWarning) else both(str(message))
     say(f"注意：{said.zh}\nnote: {said.en}" if said.zh != said.en else f"注意 note: {said.en}", _stderr())
+
+
+def _tier(said: str) -> str:
+    """A tier by its key or by either label, however it is capitalised."""
+    from kunshan_gis.indicators import TIER_LABELS
+
+    known = {name.lower(): key for key, labels in TIER_LABELS.items() for name in (key, *labels)}
+    return known.get(said.strip().lower(), said)
 
 
 def _folder(layers: Path | None) -> Path:

@@ -107,6 +107,31 @@ def scale_error(code: str, lon: float, lat: float) -> float:
     return max(factors.meridional_scale - 1.0, factors.parallel_scale - 1.0, key=abs)
 
 
+LARGEST_SCALE_ERROR = 0.002
+"""0.2 %: a 3-degree zone or a UTM zone keeps within half of it, a neighbouring zone does not."""
+
+
+def require_true_scale(code: str, lon: float, lat: float) -> None:
+    """Refuse an analysis CRS that was made for another place.
+
+    Raises
+    ------
+    CRSError
+        A metre of the CRS is off by more than 0.2 % there; names a CRS for the place.
+    """
+    error = scale_error(code, lon, lat)
+    if abs(error) <= LARGEST_SCALE_ERROR:
+        return
+    better = suggest_metric(lon, lat)
+    raise CRSError(
+        Text(
+            f"量算坐标系 {code} 在图层所在位置（东经 {lon:.2f}、北纬 {lat:.2f}）的长度偏差为 {error:+.1%}",
+            f"analysis CRS {code} is off by {error:+.1%} at {lon:.2f} E {lat:.2f} N, where the layers are",
+        ),
+        Text(f"改用适合当地的坐标系，例如 {better}", f"use one made for the place, for example {better}"),
+    )
+
+
 def suggest_metric(lon: float, lat: float) -> str:
     """The code of a metric CRS for a place: CGCS2000 3-degree Gauss-Krueger in China, else UTM."""
     if 73.5 <= lon < 136.5 and 15 <= lat <= 54:

@@ -51,7 +51,7 @@ INDICATORS: dict[str, Indicator] = {
         Indicator("entrances", "入口数", "Entrances", "count", "entrances placed on the network"),
         Indicator("parks", "公园数", "Parks", "count", "number of parks"),
         Indicator("parks_without_access", "无入口公园数", "Parks without entrance", "count", "no walkable way near"),
-        Indicator("area_m2", "面积", "Area", "m2", "published, else measured from the outline"),
+        Indicator("area_m2", "面积（平方米）", "Area (m2)", "m2", "published, else measured from the outline"),
     )
 }  # fmt: skip
 
@@ -68,7 +68,18 @@ STATE_LABELS: dict[str, tuple[str, str]] = {
 }
 
 
-def label(key: str) -> tuple[str, str]:
+_BUILDINGS = {
+    "population": ("建筑", "Buildings"),
+    "covered": ("覆盖建筑", "Covered buildings"),
+    "not_covered": ("未覆盖建筑", "Buildings not covered"),
+    "not_measurable": ("无法测算建筑", "Buildings not measurable"),
+    "share_measurable": ("可测算建筑覆盖率", "Share of the measurable"),
+}
+
+
+def label(key: str, counted: str = "people") -> tuple[str, str]:
     """Chinese and English label of a column; an unregistered column is called by its name."""
+    if counted == "buildings" and key in _BUILDINGS:
+        return _BUILDINGS[key]
     indicator = INDICATORS.get(key)
     return (indicator.zh, indicator.en) if indicator else (key, key)

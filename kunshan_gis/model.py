@@ -85,6 +85,11 @@ class LayerInfo(_Frozen):
     counts: Literal["people", "buildings"] = "people"
     note: str = ""
 
+    @field_validator("datum", mode="before")
+    @classmethod
+    def _as_written(cls, datum: Any) -> Any:
+        return datum.lower().replace("-", "").replace(" ", "") if isinstance(datum, str) else datum
+
     @field_validator("kind")
     @classmethod
     def _known(cls, kind: str) -> str:

@@ -50,14 +50,15 @@ def print_coverage(table: pd.DataFrame, result: model.Result, console: Console, 
         console.print(f"[bold red]{text('demo_mark').zh}  {text('demo_mark').en}[/]")
     columns = ("population", "covered", "not_covered", "not_measurable", "share_covered", "share_measurable")
     shown = Table(title=title + result.provenance.profile, title_justify="left")
-    shown.add_column(_head("name", lang))
-    shown.add_column(_head("tier", lang))
+    for key in ("name", "tier"):
+        shown.add_column(label(key)[lang == "en"])
+    counted = result.provenance.counted
     for key in columns:
-        shown.add_column(_head(key, lang), justify="right")
+        shown.add_column(label(key, counted)[lang == "en"], justify="right")
     for row in table.to_dict(orient="records"):
         tier = TIER_LABELS.get(row["tier"], (row["tier"], row["tier"]))
         name = row["name_en"] if lang == "en" else row["name"]
-        cells = [_figure(key, row[key], demo=demo, lang=lang) for key in columns]
+        cells = [_figure(key, row[key], demo=demo, counted=counted, lang=lang) for key in columns]
         shown.add_row(_cell(name, 60), tier[lang == "en"], *cells)
     console.print(shown)
     for warning in result.provenance.warnings:
@@ -106,14 +107,11 @@ def _cell(value: object, most: int) -> str:
     return escape(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value)[:most]))
 
 
-def _head(key: str, lang: Lang) -> str:
-    return label(key)[lang == "en"]
-
-
-def _figure(key: str, value: float, *, demo: bool, lang: Lang) -> str:
+def _figure(key: str, value: float, *, demo: bool, counted: str, lang: Lang) -> str:
     if value != value:  # noqa: PLR0124 - NaN: nobody to share among
         return "—"
     if key.startswith("share"):
         return percent(value, demo=demo)
-    said = people_with_unit(value, demo=True) if demo else people(value, demo=False)
+    coarse = demo and counted == "people"
+    said = people_with_unit(value, demo=True) if coarse else people(value, demo=False)
     return said.en if lang == "en" else said.zh

@@ -136,7 +136,7 @@ def test_layers_check_ends_with_1_where_there_is_a_problem(cli, write_toy) -> No
 def test_version_is_the_package_version(cli) -> None:
     from kunshan_gis import __version__
 
-    assert cli("version").out == __version__ + "\n"
+    assert cli("--version").out == __version__ + "\n"
 
 
 def test_a_process_of_its_own_prints_json_only_and_keeps_messages_apart(write_toy) -> None:
@@ -155,3 +155,9 @@ def test_a_process_of_its_own_prints_json_only_and_keeps_messages_apart(write_to
     zh, en = bad.stderr.decode().splitlines()
     assert zh.startswith("错误：/nowhere/at/all 不是文件夹；请用 --layers")
     assert en.startswith("error: /nowhere/at/all is not a folder; give --layers")
+
+
+def test_a_tier_may_be_given_as_the_pages_call_it(cli, write_toy) -> None:
+    by_key = cli("coverage", "parks", "--layers", write_toy(), "--tier", "pocket", "--format", "json").out
+    for said in ("口袋公园", "Pocket", "pocket parks"):
+        assert cli("coverage", "parks", "--layers", write_toy(), "--tier", said, "--format", "json").out == by_key

@@ -1,6 +1,6 @@
 """Results and study areas to files: the only code that writes."""
 
-from kunshan_gis.export.area import write_area
+from kunshan_gis.export.area import require_free, write_area
 from kunshan_gis.export.files import json_bytes, table_bytes, write_files
 from kunshan_gis.export.result import records, result_data
 from kunshan_gis.export.tables import result_csv, rows_csv, workbook
@@ -8,6 +8,7 @@ from kunshan_gis.export.tables import result_csv, rows_csv, workbook
 __all__ = [
     "json_bytes",
     "records",
+    "require_free",
     "result_csv",
     "result_data",
     "rows_csv",

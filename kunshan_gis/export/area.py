@@ -31,6 +31,16 @@ def write_area(
     OutputError
         A catalogue is there already and `overwrite` is not set, or the folder cannot be written.
     """
+    require_free(folder, overwrite=overwrite)
+    for layer, table in layers:
+        require(table, layer.kind, where=f"{layer.name} ({layer.path})")
+    files = {layer.path: table_bytes(table, Path(layer.path).suffix) for layer, table in layers}
+    files["catalog.toml"] = catalog_text(info, [_as_written(layer) for layer, _ in layers]).encode()
+    return write_files(folder, files)
+
+
+def require_free(folder: Path, *, overwrite: bool) -> None:
+    """Refuse a folder that holds a study area already, unless it may be replaced."""
     with explained(folder):
         taken = (folder / "catalog.toml").exists()
     if taken and not overwrite:
@@ -40,11 +50,6 @@ def write_area(
                 f"{folder} already holds a study area; choose another folder, or add --overwrite",
             )
         )
-    for layer, table in layers:
-        require(table, layer.kind, where=f"{layer.name} ({layer.path})")
-    files = {layer.path: table_bytes(table, Path(layer.path).suffix) for layer, table in layers}
-    files["catalog.toml"] = catalog_text(info, [_as_written(layer) for layer, _ in layers]).encode()
-    return write_files(folder, files)
 
 
 def _as_written(layer: LayerInfo) -> LayerInfo:

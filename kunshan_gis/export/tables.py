@@ -30,9 +30,10 @@ _CELL = 32_767  # Excel's longest text
 _MADE = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a fixed date keeps the bytes the same; Excel knows no zones
 
 
-def result_csv(table: pd.DataFrame, *, reportable: bool) -> bytes:
+def result_csv(result: Result, name: str) -> bytes:
     """One table of a result as CSV, a column `reportable` in every row."""
-    shown = _shown(table, demo=not reportable).assign(**{_header("reportable", demo=False): str(reportable).lower()})
+    shown = _shown(result.tables[name], result.provenance)
+    shown[" ".join(label("reportable"))] = str(result.reportable).lower()
     return csv_bytes(shown.map(_defused))
 
 
@@ -55,7 +56,7 @@ def workbook(result: Result) -> bytes:
         formats = _formats(book)
         _about(book, formats, result)
         for name, table in result.tables.items():
-            _sheet(book, formats, name, table, demo=not result.reportable)
+            _sheet(book, formats, name, table, result.provenance)
     return buffer.getvalue()
 
 
@@ -72,21 +73,21 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
 
 
 def _sheet(
-    book: xlsxwriter.Workbook, formats: Mapping[str, Any], name: str, table: pd.DataFrame, *, demo: bool
+    book: xlsxwriter.Workbook, formats: Mapping[str, Any], name: str, table: pd.DataFrame, provenance: Provenance
 ) -> None:
     title = text(f"sheet_{name}")
     sheet = book.add_worksheet(f"{title.zh} {title.en}")
     top = 0
-    if demo:
+    if not provenance.reportable:
         mark = text("demo_mark")
         sheet.write_string(0, 0, f"{mark.zh}  {mark.en}", formats["mark"])
         top = 1
-    shown = _shown(table, demo=demo)
+    shown = _shown(table, provenance)
     sheet.freeze_panes(top + 1, min(3, len(shown.columns)))
     for column, (key, header) in enumerate(zip(table.columns, shown.columns, strict=True)):
         sheet.set_column(column, column, 14)
         sheet.write_string(top, column, header, formats["head"])
-        style = formats[_number_format(str(key), demo=demo)]
+        style = formats[_number_format(str(key), provenance)]
         for row, value in enumerate(shown[header], top + 1):
             if isinstance(value, str):
                 sheet.write_string(row, column, value[:_CELL], formats["text"])
@@ -127,23 +128,27 @@ def _unit(key: str) -> str:
     return INDICATORS[key].unit if key in INDICATORS else "text"
 
 
-def _number_format(key: str, *, demo: bool) -> str:
+def _in_ten_thousands(key: str, provenance: Provenance) -> bool:
+    return _unit(key) == "people" and not provenance.reportable and provenance.counted == "people"
+
+
+def _number_format(key: str, provenance: Provenance) -> str:
     if _unit(key) == "share":
-        return "whole_percent" if demo else "percent"
-    return "ten_thousand" if demo and _unit(key) == "people" else "people"
+        return "percent" if provenance.reportable else "whole_percent"
+    return "ten_thousand" if _in_ten_thousands(key, provenance) else "people"
 
 
-def _header(key: str, *, demo: bool) -> str:
-    zh, en = label(key)
+def _header(key: str, provenance: Provenance) -> str:
+    zh, en = label(key, provenance.counted)
     if _unit(key) == "share":
         return f"{zh}（%） {en} (%)"
-    if demo and _unit(key) == "people":
+    if _in_ten_thousands(key, provenance):
         unit = text("ten_thousand")
         return f"{zh}（{unit.zh}） {en} ({unit.en})"
     return f"{zh} {en}"
 
 
-def _shown(table: pd.DataFrame, *, demo: bool) -> pd.DataFrame:
+def _shown(table: pd.DataFrame, provenance: Provenance) -> pd.DataFrame:
     """The table as people read it: bilingual headers and tiers, percent, demonstration figures rounded."""
     shown = {}
     for name in table.columns:
@@ -151,10 +156,12 @@ def _shown(table: pd.DataFrame, *, demo: bool) -> pd.DataFrame:
         if key == "tier":
             column = column.map(lambda tier: " ".join(TIER_LABELS.get(tier, (tier,))))
         elif _unit(key) == "share":
-            column = (column * 100).round(0 if demo else 1)
-        elif demo and _unit(key) == "people":
+            column = (column * 100).round(1 if provenance.reportable else 0)
+        elif _unit(key) == "m2":
+            column = column.round(0 if provenance.reportable else -4)
+        elif _in_ten_thousands(key, provenance):
             column = column.map(ten_thousands)
-        shown[_header(key, demo=demo)] = column
+        shown[_header(key, provenance)] = column
     return pd.DataFrame(shown)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 from typing import cast
@@ -12,7 +13,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from kunshan_gis.errors import CRSError, LayerError, LayerNotFoundError, listed
+from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, listed
 from kunshan_gis.messages import Text
 from kunshan_gis.model import LayerInfo, digest, file_sha256
 from kunshan_gis.schema import KINDS
@@ -55,10 +56,10 @@ def read_table(file: Path, info: LayerInfo) -> gpd.GeoDataFrame | pd.DataFrame:
     except UnicodeDecodeError as error:
         raise LayerError(
             Text(
-                f"文件 {info.path} 无法读取：不是 UTF-8 文本",
-                f"file {info.path} cannot be read: it is not UTF-8 text",
+                f"文件 {info.path} 无法读取：既不是 UTF-8 也不是 GB18030 文本",
+                f"file {info.path} cannot be read: it is neither UTF-8 nor GB18030 text",
             ),
-            Text("另存为 UTF-8 编码", "save it as UTF-8"),
+            Text("在 Excel 中另存为“CSV UTF-8”", "save it as CSV UTF-8"),
         ) from error
     except Exception as error:  # every format's library fails in its own way on a broken file
         reason = " ".join(str(error).split()) or type(error).__name__
@@ -79,10 +80,21 @@ def content_sha256(file: Path) -> str:
 
 def _read(file: Path, suffix: str) -> gpd.GeoDataFrame | pd.DataFrame:
     if suffix == ".csv":
-        return pd.read_csv(file, encoding="utf-8-sig", dtype=str, keep_default_na=False, na_values=[""])
+        return _csv(file)
     if suffix == ".parquet":
         return gpd.read_parquet(file)
     return _only_layer(file)
+
+
+def _csv(file: Path) -> pd.DataFrame:
+    """A CSV in UTF-8, or in GB18030 as Chinese Excel saves it; every cell as text."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        text = file.read_text(encoding="gb18030")
+        said = Text(f"{file.name} 不是 UTF-8，已按 GB18030 读取", f"{file.name} is not UTF-8 and was read as GB18030")
+        warnings.warn(KunshanGISWarning(said), stacklevel=2)
+    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
 
 
 _SPLIT = set(";!\n\r\t")

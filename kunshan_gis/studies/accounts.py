@@ -22,6 +22,8 @@ from kunshan_gis.network import ACCESS_SOURCES, ParkAccess
 from kunshan_gis.schema import KINDS
 
 ALL = "all"
+MOST_PEOPLE_A_PARK = 50_000
+"""More residents a park than this, and the parks layer is likely not whole (a plausibility check, no standard)."""
 FUTURE = ("under_construction", "planned")
 CONTEXT = ("boundary", "water")
 """Kinds that check the data and draw the map but move no figure."""
@@ -153,6 +155,7 @@ def provenance_of(
         edits=tuple(edit.as_dict() for edit in area.edits),
         versions=_versions(),
         reportable=reportable,
+        counted=area.layer("homes").info.counts,
         counts=counts,
         missing=tuple(missing),
         warnings=tuple(_warnings(area, parameters, counts, demo=not reportable)),
@@ -180,6 +183,11 @@ def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[st
         found.append(text("warn_no_access", parks=lost))
     if future := counts["parks_not_existing"]:
         found.append(text("warn_future_parks", parks=future))
+    if counts["population"] > MOST_PEOPLE_A_PARK * counts["parks"]:
+        residents = people_with_unit(counts["population"], demo=demo)
+        found.append(text("warn_few_parks", parks=counts["parks"], people=residents))
+    if area.layer("homes").info.counts == "buildings":
+        found.append(text("warn_buildings"))
     if area.edits:
         found.append(text("warn_scenario", edits=len(area.edits)))
     return found

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
-from kunshan_gis.crs import WEB, analysis_crs, project, suggest_metric
+from kunshan_gis.crs import WEB, analysis_crs, project, require_true_scale, suggest_metric
 from kunshan_gis.errors import LayerError
-from kunshan_gis.export.area import write_area
+from kunshan_gis.export.area import require_free, write_area
 from kunshan_gis.layers.homes import one_per_building, spread_over_buildings
 from kunshan_gis.layers.osm import read_osm
 from kunshan_gis.layers.osm_file import inspect_osm
@@ -58,6 +59,7 @@ class _Origin:
     date: str
     basis: Basis = "open"
     note: Note | None = None
+    counts: Literal["people", "buildings"] = "people"
 
 
 def import_osm(
@@ -97,12 +99,15 @@ def import_osm(
     LayerSchemaError, OutputError
         See `export.area.write_area`.
     """
+    require_free(out, overwrite=overwrite)
     tables = read_osm(file, progress=progress)
     stated = inspect_osm(file)
     outline = None if boundary is None else read_boundary(boundary)
     extent = stated.bounds or _bounds(tables["streets"])
     focus = extent if outline is None else _overlapping(outline, extent, boundary)
-    metric = analysis_crs(crs) if crs else suggest_metric((focus[0] + focus[2]) / 2, (focus[1] + focus[3]) / 2)
+    middle = (focus[0] + focus[2]) / 2, (focus[1] + focus[3]) / 2
+    metric = analysis_crs(crs) if crs else suggest_metric(*middle)
+    require_true_scale(metric, *middle)
 
     tables = {kind: project(table, datum="wgs84", to=metric, name=kind) for kind, table in tables.items()}
     date = stated.date or max((_newest(table) for table in tables.values()), default="") or UNKNOWN
@@ -163,7 +168,7 @@ def _one_each(buildings: int, date: str) -> _Origin:
         f"No count of people was given: one person stands for each of {buildings} buildings that may be lived in; "
         "these are not people.",
     )
-    return _Origin("OpenStreetMap buildings, one person each", OSM_LICENCE, date, "schematic", note)
+    return _Origin("OpenStreetMap buildings, one person each", OSM_LICENCE, date, "schematic", note, "buildings")
 
 
 def _counted(population: Path, homes: gpd.GeoDataFrame, left_out: int) -> _Origin:
@@ -233,6 +238,8 @@ def _describe(kind: str, rows: int, origin: _Origin) -> LayerInfo:
         licence=origin.licence,
         date=origin.date,
         basis=origin.basis,
+        counts=origin.counts,
+        walk_filter=f"{WALK_FILTER.version}: {WALK_FILTER.zh} / {WALK_FILTER.en}" if kind == "streets" else "",
         note=" / ".join(origin.note or _RULES.get(kind) or ()),
     )
 

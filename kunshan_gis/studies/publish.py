@@ -62,9 +62,7 @@ def publish(
     files = {"result.json": json_bytes(result_data(result)), _name("coverage", "xlsx", result): workbook(result)}
     for unit in UNITS:
         if unit in result.tables:
-            files[_name(f"coverage_by_{unit}", "csv", result)] = result_csv(
-                result.tables[unit], reportable=result.reportable
-            )
+            files[_name(f"coverage_by_{unit}", "csv", result)] = result_csv(result, unit)
     pages = dict(_pages(area, reach, lang, list(files)))
     for done, (name, page) in enumerate(pages.items()):
         progress("drawing", done, len(pages))

@@ -94,7 +94,7 @@ def test_no_name_becomes_a_formula(formula: str) -> None:
     assert cell.value.replace("_x000D_", "\r").lstrip() == formula.lstrip()
     assert cell.hyperlink is None
     for text in (
-        result_csv(result.tables["towns"], reportable=True).decode("utf-8-sig"),
+        result_csv(result, "towns").decode("utf-8-sig"),
         rows_csv(result.tables["towns"]),
     ):
         first = pd.read_csv(io.StringIO(text), keep_default_na=False).iloc[0, 1]
@@ -120,7 +120,7 @@ def test_hostile_names_are_text_in_the_workbook(name: str) -> None:
 
 def test_a_csv_says_in_every_row_whether_it_may_be_reported() -> None:
     demo = reach(demo=True, people=1234)
-    text = result_csv(demo.tables["area"], reportable=False).decode("utf-8-sig")
+    text = result_csv(demo, "area").decode("utf-8-sig")
     table = pd.read_csv(io.StringIO(text))
     assert table.columns[-1] == "可上报 Reportable"
     assert table.iloc[:, -1].tolist() == [False] * 3
@@ -133,7 +133,7 @@ def test_a_csv_says_in_every_row_whether_it_may_be_reported() -> None:
 def test_the_same_result_is_the_same_bytes_seconds_apart() -> None:
     def written() -> list[bytes]:
         result = reach(demo=True)
-        tables = [result_csv(table, reportable=False) for table in result.tables.values()]
+        tables = [result_csv(result, name) for name in result.tables]
         return [workbook(result), json_bytes(result_data(result)), *tables]
 
     first = written()

@@ -11,7 +11,7 @@ import pyogrio
 import pytest
 from shapely import LineString, Point, box
 
-from kunshan_gis.errors import CRSError, LayerError, LayerNotFoundError
+from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError
 from kunshan_gis.layers.readers import content_sha256, read_table
 from kunshan_gis.model import LayerInfo
 
@@ -56,9 +56,19 @@ def test_a_csv_with_or_without_byte_order_mark(tmp_path: Path, encoding: str) ->
     assert csv(tmp_path, "id,name\nw,西片\n", "zones", encoding)["id"].tolist() == ["w"]
 
 
-def test_a_csv_in_another_encoding_is_refused_with_the_remedy(tmp_path: Path) -> None:
-    with pytest.raises(LayerError, match=r"t\.csv cannot be read: it is not UTF-8 text; save it as UTF-8"):
-        csv(tmp_path, "id,name\nw,西片\n", "zones", "gbk")
+def test_a_csv_as_chinese_excel_saves_it_is_read_and_said(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes("id,name\nw,西片\n".encode("gbk"))
+    with pytest.warns(KunshanGISWarning, match=r"t\.csv is not UTF-8 and was read as GB18030"):
+        table = read_table(tmp_path / "t.csv", info("zones", "t.csv"))
+    assert table["name"].tolist() == ["西片"]
+
+
+def test_a_csv_in_no_known_encoding_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"id,name\nw,\xff\xff\n")
+    with pytest.raises(
+        LayerError, match=r"t\.csv cannot be read: it is neither UTF-8 nor GB18030 text; save it as CSV"
+    ):
+        read_table(tmp_path / "t.csv", info("zones", "t.csv"))
 
 
 def test_codes_stored_as_numbers_become_text_again(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from paper import layer
 
 from kunshan_gis import __version__, toy
+from kunshan_gis.export import result_csv
 from kunshan_gis.model import Edit, StudyArea
 from kunshan_gis.studies.park_reach import park_reach
 from kunshan_gis.studies.walk import Walk
@@ -75,3 +76,22 @@ def test_parks_per_tier_are_counted_once_and_measured() -> None:
     assert table["parks"].to_dict() == {"all": 2, "community": 1, "pocket": 1}
     assert table["entrances"].to_dict() == {"all": 2, "community": 1, "pocket": 1}
     assert table["area_m2"].to_dict() == pytest.approx({"all": 11_600, "community": 10_000, "pocket": 1_600})
+
+
+def test_too_few_parks_for_the_people_are_said() -> None:
+    city = toy.city()
+    homes = city.table("homes").assign(population=100_001)
+    result = park_reach(StudyArea(city.info, {**city.layers, "homes": layer("homes", homes)}), WALK).result
+    assert any(warning.en.startswith("only 2 parks for 700,007 people") for warning in result.provenance.warnings)
+    assert not any("only" in warning.en for warning in park_reach(city, WALK).result.provenance.warnings)
+
+
+def test_buildings_are_never_called_residents() -> None:
+    city = toy.city()
+    homes = layer("homes", city.table("homes"), counts="buildings")
+    result = park_reach(StudyArea(city.info, {**city.layers, "homes": homes}), WALK).result
+    assert result.provenance.counted == "buildings"
+    assert any("the figures count buildings, not residents" in warning.en for warning in result.provenance.warnings)
+    header = result_csv(result, "area").decode("utf-8-sig").splitlines()[0]
+    assert "建筑 Buildings" in header
+    assert "人口" not in header

@@ -1,0 +1,62 @@
+"""Layers against each other: elsewhere, off their park, in a CRS for another place."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+from paper import CRS, X0, Y0, layer
+from shapely import box
+
+from kunshan_gis import toy
+from kunshan_gis.crs import project, require_true_scale, wgs84_to_gcj02
+from kunshan_gis.errors import CRSError
+from kunshan_gis.layers.consistency import inconsistencies
+
+
+def problems(**changed: gpd.GeoDataFrame) -> list[str]:
+    city = toy.city()
+    layers = {**city.layers, **{kind: layer(kind, table) for kind, table in changed.items()}}
+    return [problem.said("en") for problem in inconsistencies(city.info, list(layers.values()))]
+
+
+def test_the_toy_city_is_consistent() -> None:
+    assert problems() == []
+
+
+def test_a_layer_hundreds_of_kilometres_away_is_named_with_its_extent() -> None:
+    homes = toy.city().table("homes")
+    (said,) = problems(homes=homes.set_geometry(homes.translate(-300_000)))
+    assert said.startswith("homes (homes.geojson): lies elsewhere (117.9")
+    assert "over 50 km from the streets" in said
+    assert said.endswith("check its CRS and the order of its axes")
+
+
+def test_a_boundary_is_the_measure_where_there_is_one() -> None:
+    away = gpd.GeoDataFrame({"id": ["b"]}, geometry=[box(X0 + 9e5, Y0, X0 + 9.1e5, Y0 + 1e4)], crs=CRS)
+    assert len([said for said in problems(boundary=away) if "from the boundary" in said]) == 5
+
+
+def test_gates_of_parks_in_another_datum_are_noticed_by_their_distance() -> None:
+    parks = toy.city().table("parks").to_crs(4326)
+    shifted = parks.geometry.transform(lambda xy: __import__("numpy").column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1])))
+    moved = project(parks.set_geometry(shifted), datum="wgs84", to=CRS, name="parks")
+    (said,) = problems(parks=moved)
+    assert "2 gates lie over 100 m from the outline of their park (median 4" in said
+    assert "GCJ-02 is several hundred metres from WGS 84" in said
+
+
+def test_a_gate_100_m_away_is_still_its_park_s() -> None:
+    gates = toy.city().table("park_gates")
+    assert problems(park_gates=gates.set_geometry(gates.translate(0, -100))) == []
+    assert len(problems(park_gates=gates.set_geometry(gates.translate(0, -101)))) == 1
+
+
+@pytest.mark.parametrize(("code", "lon"), [("EPSG:4549", 121.0), ("EPSG:32651", 121.0), ("EPSG:4549", 122.0)])
+def test_a_zone_of_the_place_measures_true(code: str, lon: float) -> None:
+    require_true_scale(code, lon, 31.3)
+
+
+@pytest.mark.parametrize("code", ["EPSG:4547", "EPSG:32649", "EPSG:4534"])
+def test_a_zone_of_another_place_is_refused_and_the_right_one_named(code: str) -> None:
+    with pytest.raises(CRSError, match="use one made for the place, for example EPSG:4549"):
+        require_true_scale(code, 121.0, 31.3)
