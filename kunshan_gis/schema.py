@@ -119,7 +119,7 @@ KINDS: dict[str, Kind] = {
                    required=True),
             _key("town_id", "所属乡镇的编号", "id of a town"),
         )),
-        Kind("seats", "镇政府驻地", "Town seats", POINT, (_fk("town_id", "所属乡镇", "a town", required=False),)),
+        Kind("seats", "镇区中心点", "Town centre points", POINT, (_fk("town_id", "所属乡镇", "a town", required=False),)),
         Kind("communities", "社区", "Communities", POINT + AREA, (
             _fk("town_id", "所属乡镇", "a town", required=False),
         )),
@@ -189,7 +189,8 @@ KINDS: dict[str, Kind] = {
         )),
         Kind("focus_areas", "重点地区", "Focus areas", ANY, (
             _text("class", "规划中的类别", "what the plan makes of it",
-                  "centre", "medical", "renewal_point", "renewal_line", "renewal_area", required=True),
+                  "centre", "corridor", "medical", "renewal_point", "renewal_line", "renewal_area",
+                  required=True),
         )),
         Kind("trees", "树木", "Trees", POINT, ()),
         Kind("green", "绿地", "Green", AREA, (_text("class", "植被类别", "what grows there"),)),

@@ -104,18 +104,29 @@ def rail() -> Style:
     return Style(*text("rail"), color="#5b3a8c", width=1.8)
 
 
+def railways() -> dict[str, Style]:
+    """Railways by class, where the layer has one."""
+    looks = {"rail": ("#4a4458", 2.0), "subway": ("#5b3a8c", 2.2), "light_rail": ("#7a4fb0", 2.0),
+             "monorail": ("#8d74b5", 2.0), "tram": ("#a5489a", 1.4), "other": ("#8a8494", 1.4)}  # fmt: skip
+    return {name: Style(*text(f"class_{name}"), color=color, width=width) for name, (color, width) in looks.items()}
+
+
 def expressways() -> dict[str, Style]:
-    """Expressways by class; what is not built yet is dashed."""
-    looks = {"ring": ("#b3541e", 3.2), "link": ("#d08a2e", 2.6), "radial": ("#8a6d3b", 2.0)}
+    """Expressways by class and status: what stands is dark, what is planned light and dotted, unknown grey."""
+    looks = {"ring": ("#a8430f", "#e6a27c", 3.2), "link": ("#b87400", "#ecc470", 2.6),
+             "radial": ("#6d4f22", "#c4a877", 2.2)}  # fmt: skip
     styles = {}
-    for name, (color, width) in looks.items():
+    for name, (dark, light, width) in looks.items():
         title = text(f"class_{name}")
-        styles[f"{name}/existing"] = Style(*title, color=color, width=width)
-        for status in ("under_construction", "planned"):
-            zh, en = title.zh + "（" + text(status).zh + "）", f"{title.en} ({text(status).en})"
-            styles[f"{name}/{status}"] = Style(
-                zh, en, color=color, width=width, dash="7 4" if status == "planned" else "12 3"
-            )
+        drawn = {
+            "existing": (text("existing"), dark, None),
+            "under_construction": (text("under_construction"), dark, "12 3 2 3"),
+            "planned": (text("planned"), light, "2 5"),
+            "unknown": (text("status_unknown"), "#8d8d92", None),
+        }
+        for status, (said, color, dash) in drawn.items():
+            zh, en = f"{title.zh}（{said.zh}）", f"{title.en} ({said.en})"
+            styles[f"{name}/{status}"] = Style(zh, en, color=color, width=width, dash=dash)
     return styles
 
 
@@ -145,8 +156,8 @@ def corridors() -> dict[str, Style]:
 
 def focus() -> dict[str, Style]:
     """Focus areas by what the plan makes of them."""
-    colors = {"centre": "#c2312f", "medical": "#1f6fb2", "renewal_point": "#e08a00", "renewal_line": "#a35f00",
-              "renewal_area": "#f0b552", "other": "#777777"}  # fmt: skip
+    colors = {"centre": "#c2312f", "corridor": "#7b4fa3", "medical": "#1f6fb2", "renewal_point": "#e08a00",
+              "renewal_line": "#a35f00", "renewal_area": "#f0b552", "other": "#777777"}  # fmt: skip
     return {name: _focus(name, color) for name, color in colors.items()}
 
 
