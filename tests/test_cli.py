@@ -158,6 +158,7 @@ def test_a_process_of_its_own_prints_json_only_and_keeps_messages_apart(write_to
 
 
 def test_a_tier_may_be_given_as_the_pages_call_it(cli, write_toy) -> None:
-    by_key = cli("coverage", "parks", "--layers", write_toy(), "--tier", "pocket", "--format", "json").out
+    toy = write_toy()
+    by_key = cli("coverage", "parks", "--layers", toy, "--tier", "pocket", "--format", "json").out
     for said in ("口袋公园", "Pocket", "pocket parks"):
-        assert cli("coverage", "parks", "--layers", write_toy(), "--tier", said, "--format", "json").out == by_key
+        assert cli("coverage", "parks", "--layers", toy, "--tier", said, "--format", "json").out == by_key
