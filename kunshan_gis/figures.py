@@ -33,6 +33,13 @@ def people_with_unit(number: float, *, demo: bool) -> Text:
     return text("people_of_demo" if demo else "people_of", value=people(number, demo=demo))
 
 
+def counted_with_unit(number: float, *, demo: bool, counted: str) -> Text:
+    """What homes count, in a sentence: 1,234 人 and 1,234 residents, or 377 栋建筑 and 377 buildings."""
+    if counted == "buildings":
+        return text("buildings_in_words", value=people(number, demo=False))
+    return text("people_in_words_demo" if demo else "people_in_words", value=people(number, demo=demo))
+
+
 def percent(share: float, *, demo: bool) -> str:
     """Percent with one decimal, whole for demonstration; never 0 or 100 where it is neither."""
     digits = 0 if demo else 1

@@ -70,7 +70,7 @@ def test_the_table_names_the_walk_the_units_and_the_warnings(cli, write_toy) -> 
     assert "15 min × 1 m/s = 900 m · planning-walk" in ran.out
     assert "West" in ran.out
     assert "91" not in ran.out.split("West")[0]
-    assert "700 people live within one walk" in ran.out
+    assert "700 residents lie within one walk" in ran.out
 
 
 @pytest.mark.parametrize(

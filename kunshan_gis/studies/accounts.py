@@ -15,7 +15,7 @@ import shapely
 
 from kunshan_gis import __version__
 from kunshan_gis.analysis import STATES, UNASSIGNED, coverage
-from kunshan_gis.figures import people_with_unit
+from kunshan_gis.figures import counted_with_unit
 from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Layer, Points, Provenance, StudyArea, WalkNetwork
 from kunshan_gis.network import ACCESS_SOURCES, ParkAccess
@@ -172,20 +172,21 @@ def _versions() -> dict[str, str]:
 
 
 def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[str, Any], *, demo: bool) -> list[Text]:
+    def said(number: int) -> Text:
+        return counted_with_unit(number, demo=demo, counted=area.layer("homes").info.counts)
+
     found = []
     stated, held = area.info.population, counts["population"]
     if stated is not None and stated != held:
-        held_text, stated_text = (people_with_unit(number, demo=demo) for number in (held, stated))
-        found.append(text("warn_total", homes=held_text, stated=stated_text))
+        found.append(text("warn_total", homes=said(held), stated=said(stated)))
     if near := counts["people_within_one_walk_of_the_data_edge"]:
-        found.append(text("warn_edge", people=people_with_unit(near, demo=demo), metres=parameters["cutoff_m"]))
+        found.append(text("warn_edge", people=said(near), metres=parameters["cutoff_m"]))
     if lost := counts["parks_by_access_source"]["none"]:
         found.append(text("warn_no_access", parks=lost))
     if future := counts["parks_not_existing"]:
         found.append(text("warn_future_parks", parks=future))
     if counts["population"] > MOST_PEOPLE_A_PARK * counts["parks"]:
-        residents = people_with_unit(counts["population"], demo=demo)
-        found.append(text("warn_few_parks", parks=counts["parks"], people=residents))
+        found.append(text("warn_few_parks", parks=counts["parks"], people=said(held)))
     if area.layer("homes").info.counts == "buildings":
         found.append(text("warn_buildings"))
     if area.edits:

@@ -8,22 +8,26 @@ from kunshan_gis import demo
 from kunshan_gis.contracts import check
 from kunshan_gis.errors import LayerSchemaError
 from kunshan_gis.export import table_bytes, write_files
-from kunshan_gis.layers import read_catalog, read_toml, survey
+from kunshan_gis.layers import read_catalog, read_toml, survey, verbatim
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress, silent
 
 SPEC = "demo.toml"
+_BESIDE = ("catalog.toml", SPEC, "NOTICE.md")  # what a study area holds beside its layers
 
 
 def demo_build(folder: Path, *, out: Path | None = None, progress: Progress = silent) -> list[Path]:
     """Write the schematic and synthetic layers that the catalogue lists; the same bytes every time.
+
+    In place only these files are written. Another folder becomes a whole study area: catalogue, demo.toml, notices and
+    the real layers' files go there unchanged.
 
     Parameters
     ----------
     folder : Path
         Holds catalog.toml, demo.toml and the real layers.
     out : Path, optional
-        Write there instead of into the folder.
+        Write the whole study area there instead of the generated files into the folder.
 
     Raises
     ------
@@ -49,4 +53,7 @@ def demo_build(folder: Path, *, out: Path | None = None, progress: Progress = si
         title = Text("生成的图层不符合各自类别的字段要求", "the generated layers do not fit their kinds")
         raise LayerSchemaError(title, problems)
     files = {info.path: table_bytes(made[name], Path(info.path).suffix) for name, info in wanted.items()}
-    return write_files(folder if out is None else out, files)
+    if out is None or out.resolve() == folder.resolve():
+        return write_files(folder, files)
+    kept = [*_BESIDE, *(info.path for info in described if info.name not in wanted)]
+    return write_files(out, verbatim(folder, kept) | files)

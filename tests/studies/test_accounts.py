@@ -32,7 +32,7 @@ def test_every_input_is_named_with_its_digest_and_origin() -> None:
 
 def test_a_census_total_that_differs_is_said_and_nothing_is_scaled() -> None:
     result = park_reach(with_info(population=705), WALK).result
-    assert any("homes hold 700 people, the catalogue states 705" in w.en for w in result.provenance.warnings)
+    assert any("homes hold 700 residents, the catalogue states 705 residents" in w.en for w in result.provenance.warnings)
     assert result.tables["area"]["population"].tolist() == [700] * 3
     assert not any("states" in w.en for w in park_reach(toy.city(), WALK).result.provenance.warnings)
 
@@ -82,7 +82,7 @@ def test_too_few_parks_for_the_people_are_said() -> None:
     city = toy.city()
     homes = city.table("homes").assign(population=100_001)
     result = park_reach(StudyArea(city.info, {**city.layers, "homes": layer("homes", homes)}), WALK).result
-    assert any(warning.en.startswith("only 2 parks for 700,007 people") for warning in result.provenance.warnings)
+    assert any(warning.en.startswith("only 2 parks for 700,007 residents") for warning in result.provenance.warnings)
     assert not any("only" in warning.en for warning in park_reach(city, WALK).result.provenance.warnings)
 
 
