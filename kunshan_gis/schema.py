@@ -119,7 +119,9 @@ KINDS: dict[str, Kind] = {
                    required=True),
             _key("town_id", "所属乡镇的编号", "id of a town"),
         )),
-        Kind("seats", "镇区中心点", "Town centre points", POINT, (_fk("town_id", "所属乡镇", "a town", required=False),)),
+        Kind("seats", "镇区中心点", "Town centre points", POINT, (
+            _fk("town_id", "所属乡镇", "a town", required=False),
+        )),
         Kind("communities", "社区", "Communities", POINT + AREA, (
             _fk("town_id", "所属乡镇", "a town", required=False),
         )),

@@ -40,15 +40,16 @@ def draw_towns(boundary: BaseGeometry, seats: gpd.GeoDataFrame, spec: DemoSpec) 
     wanted = np.array([town.area_km2 for town in spec.town])
     wanted = wanted / wanted.sum() * boundary.area
     cells = _balanced_cells(boundary, sites, wanted)
-    rows = [_town_row(town, cell) for town, cell in zip(spec.town, cells, strict=True)]
+    rows = [_town_row(town) for town in spec.town]
     return frame(rows, [shapely.set_precision(cell, 0.1) for cell in cells], seats.crs)
 
 
-def _town_row(town: TownSpec, cell: BaseGeometry) -> dict[str, Any]:
-    area, (zh, _, en) = f"{cell.area / 1e6:.1f} km2", town.evidence.partition(" / ")
-    evidence = f"示意：驻地周围的加权单元，{area}；{zh} / schematic: weighted cell around the seat, {area}; {en or zh}"
+def _town_row(town: TownSpec) -> dict[str, Any]:
+    """The area told is the one stated, never the drawn cell's."""
+    area, (zh, _, en) = f"{town.area_km2:g}", town.evidence.partition(" / ")
+    evidence = f"约{area}平方公里，{zh}；此单元为示意 / about {area} km2 {en or zh}; this cell is a sketch"
     names = {"name": town.name, "name_en": town.name_en, "adcode": town.adcode}
-    return {"id": town.id, "status": "existing", **names, "basis": "schematic", "evidence": evidence}
+    return {"id": town.id, **names, "basis": "schematic", "evidence": evidence}
 
 
 def _balanced_cells(
@@ -125,7 +126,7 @@ def _ring_pieces(ring: RingSpec, crs: object) -> tuple[list[dict[str, Any]], lis
         rows.append(
             {
                 "id": f"middle-ring-{number:02d}",
-                "status": "existing",
+                "status": ring.status,
                 **names,
                 "structure": "elevated" if high else "ground",
                 "basis": "schematic",
@@ -213,11 +214,9 @@ def draw_corridors(boundary: BaseGeometry, spec: DemoSpec, crs: object) -> gpd.G
             rows.append(
                 {
                     "id": f"corridor-{kind}-{number}",
-                    "status": "planned",
                     "name": f"生态廊道{zh}（示意）",
                     "name_en": f"Ecological corridor, {kind} {number} (schematic)",
                     "class": kind,
-                    "accuracy_m": 3000,
                     "basis": "schematic",
                     "evidence": spec.corridors.evidence,
                 }
@@ -227,11 +226,10 @@ def draw_corridors(boundary: BaseGeometry, spec: DemoSpec, crs: object) -> gpd.G
 
 
 def draw_focus_areas(spec: DemoSpec, crs: object) -> gpd.GeoDataFrame:
-    """Approximate points of what the plan names."""
+    """Points that stand for what the plan names."""
     rows = [
         {
             "id": f"focus-{number:02d}",
-            "status": "planned",
             "name": area.name,
             "name_en": area.name_en,
             "class": area.class_,
@@ -286,7 +284,6 @@ def draw_wetlands(spec: DemoSpec, crs: object) -> gpd.GeoDataFrame:
         rows.append(
             {
                 "id": f"wetland-{number}",
-                "status": "existing",
                 "name": wetland.name,
                 "name_en": wetland.name_en,
                 "class": "wetland",

@@ -87,6 +87,7 @@ class RingSpec(_Fact):
 
     name: str
     name_en: str
+    status: Status | None = None
     west_lon: float
     east_lon: float
     south_lat: float
@@ -99,12 +100,12 @@ class RingSpec(_Fact):
 
 
 class ExpresswaySpec(_Fact):
-    """A sketched piece of the expressway system."""
+    """A sketched piece of the expressway system; no status where none is known."""
 
     class_: Literal["ring", "link", "radial"] = Field(alias="class")
     name: str
     name_en: str
-    status: Status
+    status: Status | None = None
     structure: Structure
     path: tuple[LonLat, ...] = Field(min_length=2)
 
@@ -140,18 +141,20 @@ class CorridorSpec(_Fact):
 
 
 class _Place(_Fact):
-    """Something known by name at an approximate point."""
+    """Something known by name, drawn at a point; no accuracy where its place is not known at all."""
 
     name: str
     name_en: str
     at: LonLat
-    accuracy_m: Metres
+    accuracy_m: Metres | None = None
 
 
 class FocusAreaSpec(_Place):
     """An area the plan sets apart."""
 
-    class_: Literal["centre", "medical", "renewal_point", "renewal_line", "renewal_area"] = Field(alias="class")
+    class_: Literal["centre", "corridor", "medical", "renewal_point", "renewal_line", "renewal_area"] = Field(
+        alias="class"
+    )
 
 
 class NamedParkSpec(_Place):

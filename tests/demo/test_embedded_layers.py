@@ -176,7 +176,52 @@ def test_ids_refer_to_rows_that_exist():
 def test_schematic_rows_say_what_they_rest_on():
     for name in ("towns", "rail", "expressways", "corridors", "focus_areas", "green"):
         assert set(table(name)["basis"]) == {"schematic"}
-        assert table(name)[["evidence", "status"]].notna().all(axis=None)
+        assert table(name)["evidence"].notna().all()
+
+
+def test_a_status_is_given_only_where_a_fact_states_it():
+    """The middle ring opened in 2015 and the railways run; of nothing else sketched is it known."""
+    assert set(table("rail")["status"]) == {"existing"}
+    fast = table("expressways")
+    middle = fast["id"].str.startswith("middle-ring")
+    assert set(fast.loc[middle, "status"]) == {"existing"}
+    assert fast.loc[~middle, "status"].isna().all()
+    for name in ("towns", "corridors", "focus_areas", "green"):
+        assert "status" not in table(name)
+    parks = table("parks")
+    assert parks.loc[parks["basis"] == "schematic", "status"].isna().all()
+
+
+def test_sketched_courses_claim_no_accuracy():
+    """An error can be stated only of what was placed from something."""
+    for name in ("towns", "rail", "expressways", "corridors", "focus_areas"):
+        assert INFO[name].accuracy_m is None
+        assert "accuracy_m" not in table(name) or table(name)["accuracy_m"].isna().all()
+
+
+def test_towns_tell_the_remembered_area_and_not_that_of_the_sketch():
+    spec = parse_spec(tomllib.loads((LAYERS / "demo.toml").read_text(encoding="utf-8")))
+    towns = table("towns").set_index("id")
+    assert {town.id: town.area_km2 for town in spec.town}["town-101"] == 157
+    for town in spec.town:
+        told = towns["evidence"][town.id]
+        assert told.startswith(f"约{town.area_km2:g}平方公里，凭记忆±10 %；")
+        assert f" / about {town.area_km2:g} km2 from memory ±10 %; " in told
+        assert told.endswith("; this cell is a sketch")
+
+
+def test_points_from_memory_are_schematic_and_stay_off_the_map_of_what_is_on_record():
+    for name, remembered in (("seats", {"seat-400"}), ("stations", {"station-kunshan"})):
+        rows = table(name).set_index("id")
+        assert set(rows.index[rows["basis"] == "schematic"]) == remembered
+        assert set(rows.index[rows["evidence"].str.contains("from memory")]) == remembered
+    assert table("seats")["evidence"].str.contains("does not mark the seat of government").sum() == 10
+
+
+def test_the_corridor_of_the_north_group_is_not_one_of_the_centres():
+    focus = table("focus_areas").set_index("name")["class"]
+    assert focus["夏驾河科创走廊"] == "corridor"
+    assert set(focus.index[focus == "centre"]) == {"昆山未来城", "吴淞江科创带", "青阳港滨水城市客厅", "西部副中心"}
 
 
 @pytest.mark.full
