@@ -10,8 +10,8 @@ import shapely
 
 from kunshan_gis.maps import palette
 from kunshan_gis.maps.page import Bounds, MapLayer
-from kunshan_gis.maps.values import Field, empty
-from kunshan_gis.messages import Text, text
+from kunshan_gis.maps.values import Field, empty, halves
+from kunshan_gis.messages import Text, known, text
 from kunshan_gis.model import DEMONSTRATION
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NAME = Field("name", *text("name"), column_en="name_en", missing="no_name")
 BASIS = Field("basis", *text("basis"), format="term", prefix="basis_")
-STATUS = Field("status", *text("status"), format="term")
+STATUS = Field("status", *text("status"), format="term", missing="status_unknown")
 EVIDENCE = Field("evidence", *text("evidence"))
 ACCURACY = Field("accuracy_m", *text("accuracy"), format="metres")
 ORIGIN = (STATUS, EVIDENCE, ACCURACY)
@@ -113,6 +113,8 @@ def water(area: StudyArea, *, only_real: bool) -> list[MapLayer]:
             key=f"water_{shape}",
             title=text(f"water_{shape}"),
             label=label_of(rows) if shape == "area" else None,
+            label_size=11.5,
+            label_look="water",
         )
         for shape, rows in by_shape(table).items()
         if shape in styles
@@ -143,10 +145,14 @@ def simple(
     """A layer of the study area: its name and origin as fields, its basis from the catalogue."""
     layer = area.layer(kind)
     table = layer.table if table is None else table
-    mixed = (BASIS,) if "basis" in table and len(set(table["basis"])) > 1 else ()
+    mixed: tuple[Field, ...] = ()
+    if "basis" in table:
+        table = table.assign(basis=table["basis"].fillna(layer.info.basis))
+        mixed = (BASIS,) if len(set(table["basis"])) > 1 else ()
     return MapLayer(
         kind, text(kind), group, table, style, by=by, fields=fields_of(table, NAME, *fields, *mixed, *ORIGIN),
-        label=label if label and label.column in table else None, basis=basis_of(layer, table), **options,
+        label=label if label and label.column in table else None, basis=basis_of(layer, table),
+        partly=partly(layer, table), file=layer.info.path, **options,
     )  # fmt: skip
 
 
@@ -162,7 +168,17 @@ def basis_of(layer: Layer, table: pd.DataFrame) -> Basis:
     if "basis" not in table or not len(table):
         return layer.info.basis
     own = set(table["basis"].fillna(layer.info.basis))
+    if len(own) == 1:
+        return own.pop()  # type: ignore[no-any-return]
     return next((basis for basis in ("synthetic", "schematic") if basis in own), layer.info.basis)
+
+
+def partly(layer: Layer, table: pd.DataFrame) -> bool:
+    """True where some of the rows, but not all, are schematic or synthetic."""
+    if "basis" not in table:
+        return False
+    own = table["basis"].fillna(layer.info.basis).isin(DEMONSTRATION)
+    return bool(own.any() and not own.all())
 
 
 def basis_of_kind(area: StudyArea, kind: str) -> Basis:
@@ -180,38 +196,58 @@ def extent(area: StudyArea) -> Bounds | None:
 
 
 def sources(area: StudyArea, kinds: Iterable[str]) -> tuple[Text, ...]:
-    """One line for each layer drawn: title, source, licence, date, basis, digest."""
-    lines = []
-    for kind in kinds:
-        if area.has(kind):
-            layer = area.layer(kind)
-            lines.append(
-                text(
-                    "source_line",
-                    title=Text(layer.info.title, layer.info.title_en),
-                    source=layer.info.source,
-                    licence=layer.info.licence,
-                    date=layer.info.date,
-                    basis=text(f"basis_{layer.info.basis}"),
-                    digest=layer.sha256[:12],
-                )
-            )
-    return tuple(lines)
+    """One line for each layer drawn: title, source, and licence, date, basis, digest where they are given."""
+    return tuple(_source(area.layer(kind)) for kind in kinds if area.has(kind))
+
+
+def _source(layer: Layer) -> Text:
+    info, date = layer.info, layer.info.date.strip()
+    parts = [
+        *([text("part_licence", licence=halves(info.licence))] if info.licence.strip() else []),
+        *([text("part_date", date=text("date_unknown") if date == "unknown" else date)] if date else []),
+        text(f"basis_{info.basis}"),
+        Text(*[f"SHA-256 {layer.sha256[:12]}…"] * 2),
+    ]
+    title = Text(halves(info.title).zh, halves(info.title_en).en)
+    return text("source_line", title=title, source=halves(info.source), rest=joined("parts_joined", parts))
+
+
+def joined(separator: str, parts: Iterable[Text]) -> Text:
+    """Texts in a row, in each language with its own separator (a key of the catalogue of texts)."""
+    between, texts = text(separator), tuple(parts)
+    return Text(between.zh.join(part.zh for part in texts), between.en.join(part.en for part in texts))
+
+
+def credit(area: StudyArea, kinds: Iterable[str]) -> str:
+    """Whom a map of these kinds must name in itself: OpenStreetMap asks for it, wherever its data is drawn."""
+    infos = [area.layer(kind).info for kind in kinds if area.has(kind)]
+    named = any("openstreetmap" in (info.licence + info.source).lower() for info in infos)
+    return "© OpenStreetMap contributors" if named else ""
 
 
 def account(provenance: Provenance) -> tuple[Text, ...]:
     """What made the figures: parameters, profile, network, version, what was missing, what to be wary of."""
-    parameters = ", ".join(f"{key} = {value}" for key, value in provenance.parameters.items())
+    parameters = [
+        text("parameter", label=known(key), value=_parameter(value)) for key, value in provenance.parameters.items()
+    ]
     lines = [
-        text("parameters_line", parameters=parameters),
+        text("parameters_line", parameters=joined("parts_joined", parameters)),
         text("profile_line", profile=provenance.profile),
-        text("filter_line", filter=provenance.walk_filter),
+        text("filter_line", filter=halves(provenance.walk_filter)),
         text("version_line", version=provenance.versions.get("kunshan-gis", "")),
     ]
     for missing in provenance.missing:
-        effect = missing.get("without", text("missing_effect"))
-        lines.append(text("missing_line", what=missing.get("title", missing["kind"]), effect=effect))
+        title, effect = str(missing.get("title", missing["kind"])), missing.get("without")
+        what = Text(title, str(missing.get("title_en", title)))
+        told = Text(str(effect), str(missing.get("without_en", effect))) if effect else text("missing_effect")
+        lines.append(text("missing_line", what=what, effect=told))
     return (*lines, *(text("warning_line", text=warning) for warning in provenance.warnings))
+
+
+def _parameter(value: object) -> Text:
+    if isinstance(value, bool):
+        return text("yes" if value else "no")
+    return Text(*[f"{value:g}" if isinstance(value, int | float) else str(value)] * 2)
 
 
 def measured_in(area: StudyArea) -> Text:

@@ -54,14 +54,17 @@ def groups(layers: Sequence[MapLayer], elements: Mapping[str, str]) -> tuple[Gro
 def drawn_styles(layer: MapLayer) -> dict[str, Style]:
     """The layer's styles as drawn: what is schematic has dashed lines."""
     styles = dict(layer.styles)
-    if layer.basis != "schematic" or shape_of(layer) == "point":
+    if layer.basis != "schematic" or layer.partly or shape_of(layer) == "point":
         return styles
     return {name: style if style.dash else replace(style, dash=SCHEMATIC_DASH) for name, style in styles.items()}
 
 
 def basis_tag(layer: MapLayer) -> Text | None:
-    """示意 or 演示合成 for what is not real, else nothing."""
-    return text(f"basis_{layer.basis}") if layer.basis in ("schematic", "synthetic") else None
+    """示意 or 演示合成 for what is not real, else nothing; 部分示意 where only some of it is."""
+    if layer.basis not in ("schematic", "synthetic"):
+        return None
+    basis = text(f"basis_{layer.basis}")
+    return text("partly", basis=basis) if layer.partly else basis
 
 
 def shape_of(layer: MapLayer) -> str:

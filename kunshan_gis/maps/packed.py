@@ -53,6 +53,7 @@ class Drawing:
     label : field written beside its feature, where there is room
     label_size : pixels; 0 is the usual size for its shape
     label_zoom : zoom level from which labels are written
+    label_look : names of waters are lighter and in italics
     title, note : heading and last line of a feature's card
     order : layers with a higher order lie on top
     min_zoom : zoom level from which the layer is drawn
@@ -65,6 +66,7 @@ class Drawing:
     label: Field | None = None
     label_size: float = 0
     label_zoom: float = 0
+    label_look: str = ""
     title: Text = NOTHING
     note: Text = NOTHING
     order: int = 0
@@ -163,6 +165,7 @@ def packed(table: gpd.GeoDataFrame, drawing: Drawing) -> tuple[list[list[float |
         "minZoom": drawing.min_zoom,
         "labelSize": drawing.label_size,
         "labelZoom": drawing.label_zoom,
+        "labelLook": drawing.label_look,
         "title": list(drawing.title),
         "note": list(drawing.note),
         "fields": [_field(table, field, demo=drawing.demo) for field in drawing.fields],

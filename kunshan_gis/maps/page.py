@@ -42,6 +42,9 @@ class MapLayer:
     min_zoom : zoom level from which it is drawn
     derived : worked out by a study from layers of that basis, not observed
     in_legend : it can be read about and switched off in the legend
+    label_look : names of waters are lighter and in italics
+    partly : only some of its rows rest on that basis
+    file : the layer's own file in its study area, which holds every row
     """
 
     key: str
@@ -59,6 +62,9 @@ class MapLayer:
     label_zoom: float = 0
     derived: bool = False
     in_legend: bool = True
+    label_look: Literal["", "water"] = ""
+    partly: bool = False
+    file: str = ""
 
     @property
     def styles(self) -> Mapping[str, Style]:
@@ -83,12 +89,17 @@ class PageTable:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure that opens the page: value, what it says, its denominator; shares of the three states as a bar."""
+    """A figure that opens the page: value, what it says, its denominator; shares of the three states as a bar.
+
+    `warnings` are what to be wary of, `remarks` what it rests on; both stand right below the bar.
+    """
 
     value: Text
     label: Text
     note: Text
     states: tuple[float, float, float] | None = None
+    warnings: tuple[Text, ...] = ()
+    remarks: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,11 @@ class Link:
     file: str
     title: Text
     note: Text = NOTHING
+
+    @property
+    def demo(self) -> bool:
+        """True where the file's name carries the demonstration mark, as every demonstration file's does."""
+        return "-DEMO" in self.file
 
 
 @dataclass(frozen=True)
@@ -123,6 +139,7 @@ class MapPage:
     mode : an internal page says so
     lang : language shown first; both are in the page
     extent : west, south, east, north in degrees; None means that of all layers
+    credit : whom the map's data must name inside the map
     """
 
     title: Text
@@ -139,6 +156,7 @@ class MapPage:
     mode: Literal["internal", "public"] = "internal"
     lang: Lang = "zh"
     extent: Bounds | None = None
+    credit: str = ""
 
     def __post_init__(self) -> None:
         keys = [layer.key for layer in self.layers]

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 from kunshan_gis.maps import base, systems, units
 from kunshan_gis.maps import reach as reach_layers
 from kunshan_gis.maps.page import Link, MapLayer, MapPage, Section
+from kunshan_gis.maps.values import halves
 from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import DEMONSTRATION
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from kunshan_gis.model import Result, StudyArea
+    from kunshan_gis.model import Layer, Result, StudyArea
 
+_GROUND = ("boundary", "neighbours", "water")
 _REAL = ("boundary", "neighbours", "water", "streets", "parks", "stations", "seats")
 
 
@@ -34,6 +36,7 @@ def real_map(area: StudyArea, *, nav: Sequence[Link] = (), lang: Lang = "zh") ->
         provenance=(*base.sources(area, _real_kinds(area)), base.measured_in(area)),
         lang=lang,
         extent=base.extent(area),
+        credit=base.credit(area, _real_kinds(area)),
     )
 
 
@@ -57,11 +60,12 @@ def park_reach_map(
     parks : the parks with `tier` and `area_m2` as measured; the study area's own if left out
     """
     parameters = result.provenance.parameters
+    inputs = [str(given["kind"]) for given in result.provenance.inputs]
     layers = [
         *base.ground(area),
         *base.water(area, only_real=False),
         *reach_layers.units_with_figures(area, result),
-        *reach_layers.cells_covered(cells, base.basis_of_kind(area, "homes")),
+        *reach_layers.cells_covered(cells, result, base.basis_of_kind(area, "homes")),
         *reach_layers.streets_reached(reach, base.basis_of_kind(area, "streets")),
         *systems.parks(area, parks),
         *systems.park_gates(area),
@@ -76,12 +80,13 @@ def park_reach_map(
         nav=tuple(nav),
         provenance=(
             *base.account(result.provenance),
-            *base.sources(area, [str(given["kind"]) for given in result.provenance.inputs]),
+            *base.sources(area, inputs),
             base.measured_in(area),
         ),
         demo=not result.reportable,
         lang=lang,
         extent=base.extent(area),
+        credit=base.credit(area, [*inputs, *_GROUND]),
     )
 
 
@@ -99,7 +104,7 @@ def overview_map(
         *systems.zones(area),
         *base.water(area, only_real=False),
         *systems.corridors(area),
-        *systems.circles(circles, base.basis_of_kind(area, "stations")),
+        *systems.circles(area, circles),
         *systems.parks(area, None),
         *systems.expressways(area),
         *systems.rail(area),
@@ -111,7 +116,7 @@ def overview_map(
     kinds = [kind for kind in _DRAWN if area.has(kind)]
     return MapPage(
         title=text("title_overview", place=base.place(area)),
-        subtitle=text("subtitle_overview"),
+        subtitle=_systems(layers),
         layers=tuple(layers),
         intro=(text("intro_overview"),) if any(area.layer(kind).demonstration for kind in kinds) else (),
         nav=tuple(nav),
@@ -119,27 +124,49 @@ def overview_map(
         demo=any(area.layer(kind).demonstration for kind in kinds),
         lang=lang,
         extent=base.extent(area),
+        credit=base.credit(area, kinds),
     )
 
 
+def _systems(layers: Sequence[MapLayer]) -> Text:
+    """The systems a map shows, in the order of its legend."""
+    shown = dict.fromkeys(layer.group for layer in reversed(layers) if layer.in_legend)
+    shown.pop(text("group_base"), None)
+    return base.joined("systems_joined", shown)
+
+
 def index_page(
-    area: StudyArea, result: Result, *, pages: Sequence[Link], files: Sequence[Link] = (), lang: Lang = "zh"
+    area: StudyArea,
+    result: Result,
+    *,
+    pages: Sequence[Link],
+    files: Sequence[Link] = (),
+    nav: Sequence[Link] = (),
+    lang: Lang = "zh",
 ) -> MapPage:
-    """The publication's first page: what is real, what is demonstration, how to bring in real data, the figures."""
-    listing = text("listing")
-    drawn = [area.layer(kind) for kind in _real_kinds(area)]
+    """The publication's first page: the figures, what is real, what is demonstration and how to replace it.
+
+    Parameters
+    ----------
+    pages : the publication's maps, as cards
+    files : its tables
+    nav : the links of every page's head; the maps if left out
+    """
+    real = _real_kinds(area)
+    drawn = [area.layer(kind) for kind in real]
     demonstration = [layer for layer in area.layers.values() if layer.demonstration]
 
-    def titles(layers: Sequence[object]) -> Text:
-        infos = [layer.info for layer in layers]  # type: ignore[attr-defined]
-        return Text(listing.zh.join(info.title for info in infos), listing.en.join(info.title_en for info in infos))
+    def titles(layers: Sequence[Layer]) -> Text:
+        return base.joined(
+            "listing", [Text(halves(layer.info.title).zh, halves(layer.info.title_en).en) for layer in layers]
+        )
 
     demo_text = text("demo_text", layers=titles(demonstration)) if demonstration else text("no_demo_text")
     sections = (
         Section(text("pages"), links=tuple(pages), cards=True),
         Section(text("real_head"), (text("real_text", layers=titles(drawn)),)),
         Section(text("demo_head"), (demo_text,)),
-        Section(text("own_head"), (text("own_text"),), commands=_OWN_DATA),
+        *([] if result.reportable else [Section(text("own_head"), (text("own_text"),), commands=_OWN_DATA)]),
         *([Section(text("files"), links=tuple(files))] if files else []),
     )
     return MapPage(
@@ -149,11 +176,13 @@ def index_page(
         tables=units.tables(result),
         figures=units.key_figures(result),
         sections=sections,
+        nav=tuple(nav or pages),
         provenance=(*base.account(result.provenance), *base.sources(area, area_kinds(area)), base.measured_in(area)),
         demo=not result.reportable,
         marked_map=False,
         lang=lang,
         extent=base.extent(area),
+        credit=base.credit(area, real),
     )
 
 

@@ -31,14 +31,14 @@ def units_with_figures(area: StudyArea, result: Result) -> list[MapLayer]:
     basis = area.layer("towns").info.basis
     if "zones" in result.tables and "zone_id" in towns:
         outlines = towns[["zone_id", "geometry"]].dissolve("zone_id", as_index=False)
-        table, fields = _with_figures(outlines.rename(columns={"zone_id": "id"}), result.tables["zones"])
+        table, fields = _with_figures(result, outlines.rename(columns={"zone_id": "id"}), "zones")
         style = palette.outline(text("zones"), width=2.4, color="#3b4a63")
         layers.append(
             MapLayer("zones", text("zones"), group, table, style, fields=(base.NAME, *fields), shown=False, basis=basis)
         )
     if "towns" in result.tables:
         named = towns.drop(columns=[column for column in ("name", "name_en") if column in towns])
-        table, fields = _with_figures(named, result.tables["towns"])
+        table, fields = _with_figures(result, named, "towns")
         style = palette.outline(text("towns"))
         layers.append(
             MapLayer(
@@ -48,14 +48,16 @@ def units_with_figures(area: StudyArea, result: Result) -> list[MapLayer]:
     return layers
 
 
-def _with_figures(outlines: gpd.GeoDataFrame, rows: pd.DataFrame) -> tuple[gpd.GeoDataFrame, tuple[Field, ...]]:
-    figures, fields = units.cards(rows)
+def _with_figures(
+    result: Result, outlines: gpd.GeoDataFrame, units_of: str
+) -> tuple[gpd.GeoDataFrame, tuple[Field, ...]]:
+    figures, fields = units.cards(result, result.tables[units_of])
     columns = ["name", "name_en", *(field.column for field in fields)]
     return outlines.join(figures[columns], on="id"), fields
 
 
-def cells_covered(cells: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer]:
-    """Residents by cell, coloured by the fifth their covered share falls in, or as not measurable."""
+def cells_covered(cells: gpd.GeoDataFrame | None, result: Result, basis: Basis) -> list[MapLayer]:
+    """Residents (or buildings) by cell, coloured by the fifth their covered share falls in, or as not measurable."""
     if cells is None or not len(cells):
         return []
     share = cells["share_covered"].to_numpy(dtype=float)
@@ -63,11 +65,11 @@ def cells_covered(cells: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer
     fifth = np.array(["0", "20", "40", "60", "80"])[np.clip(np.nan_to_num(share) * 5, 0, 4).astype(int)]
     table = cells.assign(class_=np.where(measurable & ~np.isnan(share), fifth, palette.NOT_MEASURABLE))
     table = table.set_geometry(_sized(table))
-    fields = base.fields_of(table, units.SHARES[0], *units.PEOPLE)
+    fields = base.fields_of(table, units.shares(result)[0], *units.counts(result))
     return [
         MapLayer(
             "cells",
-            text("cells"),
+            text("cells_buildings" if units.of_buildings(result) else "cells"),
             text("group_reach"),
             table,
             palette.covered(),

@@ -16,7 +16,7 @@ from kunshan_gis.maps.escape import clean, escape, js_json
 from kunshan_gis.maps.offline import POLICY, parts
 from kunshan_gis.maps.packed import Drawing, PackedLayer, Watermark, asset
 from kunshan_gis.maps.page import Bounds, MapLayer, MapPage
-from kunshan_gis.messages import Text, text
+from kunshan_gis.messages import NOTHING, Text, text
 
 _FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="4" fill="#17545c"/>'
@@ -24,7 +24,7 @@ _FAVICON = (
     '<path d="M4 26h24" stroke="#d9a441" stroke-width="2.5"/>'
     "</svg>"
 )
-_SPOKEN = ("zoom_in", "zoom_out", "full_extent")
+_SPOKEN = ("zoom_in", "zoom_out", "full_extent", "close", "also_here")
 
 
 def render(page: MapPage) -> str:
@@ -71,7 +71,7 @@ def folium_map(page: MapPage) -> tuple[folium.Map, dict[str, folium.FeatureGroup
         zoom_snap=0.1,
         zoom_delta=0.5,
         min_zoom=7,
-        max_zoom=19,
+        max_zoom=18,
         attributionControl=False,
     )
     groups: dict[str, folium.FeatureGroup] = {}
@@ -86,6 +86,9 @@ def folium_map(page: MapPage) -> tuple[folium.Map, dict[str, folium.FeatureGroup
 
 
 def _drawing(layer: MapLayer, order: int, *, demo: bool) -> Drawing:
+    own_basis = any(field.column == "basis" for field in layer.fields)  # a row's own word goes before the layer's
+    basis = legend.basis_tag(layer) or text(f"basis_{layer.basis}")
+    note = text("derived_note" if layer.derived else "basis_note", basis=basis)
     return Drawing(
         styles=legend.drawn_styles(layer),
         by=layer.by,
@@ -93,8 +96,9 @@ def _drawing(layer: MapLayer, order: int, *, demo: bool) -> Drawing:
         label=layer.label,
         label_size=layer.label_size,
         label_zoom=layer.label_zoom,
+        label_look=layer.label_look,
         title=Text(*(clean(part, longest=60) for part in layer.title)),
-        note=text("derived_note" if layer.derived else "basis_note", basis=text(f"basis_{layer.basis}")),
+        note=NOTHING if own_basis else note,
         order=order,
         min_zoom=layer.min_zoom,
         demo=demo,

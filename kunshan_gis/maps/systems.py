@@ -16,7 +16,7 @@ from kunshan_gis.messages import Text, text
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from kunshan_gis.model import Basis, StudyArea, Style
+    from kunshan_gis.model import StudyArea, Style
 
 _CLASS = Field("class", *text("class"), format="term", prefix="class_")
 _LINE = Field("line", *text("line"))
@@ -30,7 +30,7 @@ def stations(area: StudyArea, table: gpd.GeoDataFrame | None) -> list[MapLayer]:
         return []
     group = text("group_rail")
     return [base.simple(area, "stations", palette.stations(), table, group=group, fields=(_LINE,),
-                        label=base.label_of(table), label_zoom=11.6)]  # fmt: skip
+                        label=base.label_of(table), label_zoom=11.6, label_size=11)]  # fmt: skip
 
 
 def streets(area: StudyArea, table: gpd.GeoDataFrame | None) -> list[MapLayer]:
@@ -48,7 +48,8 @@ def seats(area: StudyArea, table: gpd.GeoDataFrame | None, *, shown: bool = True
     if table is None or not len(table):
         return []
     group = text("group_base")
-    return [base.simple(area, "seats", palette.seats(), table, group=group, label=base.NAME, shown=shown)]
+    return [base.simple(area, "seats", palette.seats(), table, group=group, label=base.NAME, label_size=13.5,
+                        shown=shown)]  # fmt: skip
 
 
 def zone_table(area: StudyArea) -> gpd.GeoDataFrame | None:
@@ -134,15 +135,15 @@ def corridors(area: StudyArea) -> list[MapLayer]:
 
 def focus_areas(area: StudyArea) -> list[MapLayer]:
     """Focus areas by what the plan makes of them."""
-    return _classed(area, "focus_areas", palette.focus(), group=text("group_focus"), label=base.NAME, label_zoom=10.4)
+    return _classed(area, "focus_areas", palette.focus(), group=text("group_focus"), label=base.NAME, label_zoom=11)
 
 
 def expressways(area: StudyArea) -> list[MapLayer]:
-    """Expressways by class and status."""
+    """Expressways by class and status, which may be unknown."""
     if not area.has("expressways"):
         return []
     table = area.table("expressways")
-    status = table["status"].fillna("existing") if "status" in table else pd.Series("existing", index=table.index)
+    status = table["status"].fillna("unknown") if "status" in table else pd.Series("unknown", index=table.index)
     table = table.assign(class_=table["class"] + "/" + status)
     styles = {key: style for key, style in palette.expressways().items() if (table["class_"] == key).any()}
     return [base.simple(area, "expressways", styles, table, group=text("group_roads"), by="class_", fields=(_CLASS,))]
@@ -164,8 +165,8 @@ def _classed(area: StudyArea, kind: str, styles: Mapping[str, Style], **options:
     return layers
 
 
-def circles(circles: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer]:
-    """Circles around stations, the wider ones underneath."""
+def circles(area: StudyArea, circles: gpd.GeoDataFrame | None) -> list[MapLayer]:
+    """Circles around stations, the wider ones underneath; they rest on what the stations rest on."""
     if circles is None or not len(circles):
         return []
     radius = circles["radius_m"].map("{:g}".format)
@@ -182,7 +183,8 @@ def circles(circles: gpd.GeoDataFrame | None, basis: Basis) -> list[MapLayer]:
             palette.circles(ordered),
             by="class_",
             fields=fields,
-            basis=basis,
+            basis=base.basis_of_kind(area, "stations"),
+            partly=area.has("stations") and base.partly(area.layer("stations"), area.table("stations")),
             derived=True,
         )
     ]
@@ -192,7 +194,7 @@ def rail(area: StudyArea) -> list[MapLayer]:
     """Lines, and entrances with their station."""
     group, layers = text("group_rail"), []
     if area.has("rail"):
-        layers.append(base.simple(area, "rail", palette.rail(), group=group, fields=(_LINE,)))
+        layers.append(_lines(area, group))
     if area.has("entrances"):
         table = base.with_owner(area, area.table("entrances"), "stations", "station_id")
         station = Field("owner_zh", *text("station"), column_en="owner_en")
@@ -200,3 +202,14 @@ def rail(area: StudyArea) -> list[MapLayer]:
             base.simple(area, "entrances", palette.entrances(), table, group=group, fields=(station,), min_zoom=13)
         )
     return layers
+
+
+def _lines(area: StudyArea, group: Text) -> MapLayer:
+    """Railways, by their class where the layer has one."""
+    table = area.table("rail")
+    if "class" not in table or table["class"].isna().all():
+        return base.simple(area, "rail", palette.rail(), group=group, fields=(_LINE,))
+    known = palette.railways()
+    table = table.assign(class_=table["class"].where(table["class"].isin(list(known)), "other"))
+    used = {name: style for name, style in known.items() if (table["class_"] == name).any()}
+    return base.simple(area, "rail", used, table, group=group, by="class_", fields=(_CLASS, _LINE))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 200
 """Rows listed of one layer; the whole count is always said."""
 
+LONG = 24
+"""Characters from which a text is a sentence and its column is given room."""
+
 
 @dataclass(frozen=True)
 class Attributes:
@@ -41,7 +44,7 @@ def page_table(table: PageTable, *, demo: bool) -> str:
     head = [_heading(field, demo=demo) for field in table.columns]
     cells = [_cells(field, table.rows, demo=demo) for field in table.columns]
     if table.states:
-        head.append(f'<th scope="col">{both(text("states"))}</th>')
+        head.append(f'<th scope="col" class="states-cell">{both(text("states"))}</th>')
         cells.append(_bars(table.rows, table.states))
     rows = [_row(row) for row in zip(*cells, strict=True)]
     if table.group:
@@ -56,19 +59,26 @@ def attributes(layer: MapLayer, *, demo: bool) -> Attributes:
     count = len(layer.table)
     head = [_heading(field, demo=demo) for field in layer.fields]
     cells = [_cells(field, first, demo=demo) for field in layer.fields]
-    cut = text("rows_cut", count=f"{count:,}", shown=f"{len(first):,}")
     return Attributes(
         caption=layer.title,
-        count=cut if count > len(first) else text("rows", count=f"{count:,}"),
+        count=_count(count, len(first), layer.file),
         html=_wrapped("", head, [_row(row) for row in zip(*cells, strict=True)]),
     )
+
+
+def _count(count: int, shown: int, file: str) -> Text:
+    """How many rows there are, and where those are that are not listed."""
+    if count > shown:
+        numbers = {"count": f"{count:,}", "shown": f"{shown:,}"}
+        return text("rows_in_file", **numbers, file=file) if file else text("rows_cut", **numbers)
+    return text("rows_one") if count == 1 else text("rows", count=f"{count:,}")
 
 
 def state_bar(shares: Sequence[float]) -> str:
     """Shares of covered, not covered, not measurable as a bar; the figures stand beside it as text."""
     kinds = ("is-covered", "is-missed", "is-unknown")
     parts = "".join(
-        f'<i class="{kind}" style="width:{100 * share:.0f}%"></i>'
+        f'<i class="{kind}" style="width:{100 * share:.2f}%"></i>'
         for kind, share in zip(kinds, shares, strict=True)
         if share > 0
     )
@@ -77,6 +87,7 @@ def state_bar(shares: Sequence[float]) -> str:
 
 def _wrapped(caption: str, head: Sequence[str], rows: Sequence[str]) -> str:
     return (
+        f'<p class="swipe">{both(text("wide_table"))}</p>'
         f'<div class="table-wrap" tabindex="0"><table>{caption}<thead><tr>{"".join(head)}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
@@ -92,14 +103,16 @@ def _heading(field: Field, *, demo: bool) -> str:
 
 def _cells(field: Field, rows: pd.DataFrame, *, demo: bool) -> list[str]:
     """A column's cells; the first column of a table becomes row headings in `_row`."""
-    kind = _numeric(field)
-    return [f"<td{kind}>{both(pair)}</td>" for pair in field.texts(rows, demo=demo)]
+    texts, kind = field.texts(rows, demo=demo), _numeric(field)
+    if not kind and any(len(part) > LONG for pair in texts for part in pair):
+        kind = ' class="long"'
+    return [f"<td{kind}>{both(pair)}</td>" for pair in texts]
 
 
 def _row(cells: Sequence[str]) -> str:
     first, *rest = cells
-    if first.startswith("<td>"):
-        first = f'<th scope="row">{first.removeprefix("<td>").removesuffix("</td>")}</th>'
+    if first.startswith(("<td>", '<td class="long">')):
+        first = f'<th scope="row">{first.split(">", 1)[1].removesuffix("</td>")}</th>'
     return f"<tr>{first}{''.join(rest)}</tr>"
 
 

@@ -5,6 +5,7 @@ Demonstration figures are rounded here, before they reach the page: people in �
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +14,10 @@ import pandas as pd
 from kunshan_gis.figures import people, percent
 from kunshan_gis.messages import Text, known, text
 
-Format = Literal["text", "term", "people", "share", "metres", "hectares", "minutes"]
+Format = Literal["text", "term", "people", "buildings", "share", "metres", "hectares", "minutes"]
+
+_CHINESE = re.compile("[㐀-鿿]")
+_LATIN = re.compile("[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Field:
         if self.format == "term":
             return [text(self.missing) if empty(value) else known(value, prefix=self.prefix) for value in values]
         if self.format == "text":
-            return [_pair(value, value, self.missing) for value in values]
+            return [text(self.missing) if empty(value) else halves(str(value)) for value in values]
         return [written(value, self.format, demo=demo) for value in values]
 
 
@@ -59,7 +63,7 @@ def written(value: Any, as_: Format, *, demo: bool) -> Text:
     if empty(value):
         return text("not_measurable") if as_ == "share" else text("no_value")
     if as_ in ("text", "term"):
-        return Text(str(value), str(value))
+        return halves(str(value))
     number = float(value)
     if as_ == "people":
         return people(number, demo=demo)
@@ -67,7 +71,20 @@ def written(value: Any, as_: Format, *, demo: bool) -> Text:
         return _same(percent(number, demo=demo))
     if as_ == "hectares":
         return _same(f"{number:,.1f}" if number >= 10 else f"{number:.2f}")
-    return _same(f"{number:,.0f}" if as_ == "metres" else f"{number:g}")
+    return _same(f"{number:,.0f}" if as_ in ("metres", "buildings") else f"{number:g}")
+
+
+def halves(value: str) -> Text:
+    """Text from data written ``中文 / English`` as its two halves; any other text is the same in both languages.
+
+    The right half begins in another script than Chinese and is mostly Latin letters: it may hold a Chinese name.
+    """
+    for found in re.finditer(" / ", value):
+        left, right = value[: found.start()].strip(), value[found.end() :].strip()
+        chinese, latin = len(_CHINESE.findall(right)), len(_LATIN.findall(right))
+        if _CHINESE.search(left) and right and not _CHINESE.match(right) and latin > 2 * chinese:
+            return Text(left, right)
+    return Text(value, value)
 
 
 def empty(value: Any) -> bool:

@@ -143,11 +143,13 @@ def test_the_first_page_marks_its_figures_but_not_its_real_map():
     assert "setWatermark(" not in html.split("</head>")[1]
 
 
-def test_the_first_page_says_how_to_bring_in_real_data():
-    html = render(index_page(toy.city(), result(), pages=[Link("park_reach.html", Text("可达", "Reach"))]))
+def test_the_first_page_says_how_to_bring_in_real_data_while_there_is_none():
+    links = [Link("park_reach-DEMO.html", Text("可达", "Reach"))]
+    html = render(index_page(toy.city(), result(reportable=False), pages=links))
     assert "kunshan-gis layers import-osm FILE.osm.pbf --out DIR" in html
     assert "kunshan-gis publish --layers DIR" in html
-    assert 'href="./park_reach.html"' in html
+    assert 'href="./park_reach-DEMO.html"' in html
+    assert "import-osm" not in render(index_page(toy.city(), result(), pages=links))
 
 
 def test_what_is_real_leaves_out_schematic_rows():

@@ -9,10 +9,11 @@
   'use strict';
   if (L.packedLayer) return;
 
-  const INK = '#26313a';
+  const INK = '#26313a', WATER = '#4b7da0';
   const FONT = '"Noto Sans CJK SC","Noto Sans SC","PingFang SC","Microsoft YaHei","Source Han Sans SC",sans-serif';
   const SERIF = '"Noto Serif CJK SC","Noto Serif SC","Source Han Serif SC","Songti SC",STSong,SimSun,serif';
-  const HOVER_FIELDS = 4, CARDS = 4;
+  const HOVER_FIELDS = 4, CARDS = 4, DOUBLE_CLICK_MS = 240;
+  const narrow = window.matchMedia('(max-width: 760px)');
 
   /* ---- decoding ---------------------------------------------------------------------------------------- */
 
@@ -236,9 +237,11 @@
     },
 
     _listen(on) {
-      this._relang = this._relang || (() => { this._map.closePopup(); this.unhover(); this.paint(); });
+      this._relang = this._relang || (() => { this.unhover(); this.paint(); if (this._shown) this._fill(); });
+      this._keys = this._keys || ((event) => this._key(event));
       document[on ? 'addEventListener' : 'removeEventListener']('langchange', this._relang);
-      this._map[on ? 'on' : 'off']({ mousemove: this._hover, mouseout: this.unhover, movestart: this.unhover, click: this._click }, this);
+      document[on ? 'addEventListener' : 'removeEventListener']('keydown', this._keys);
+      this._map[on ? 'on' : 'off']({ mousemove: this._hover, mouseout: this.unhover, movestart: this.unhover, click: this._click, dblclick: this._unclick }, this);
     },
 
     _update() {
@@ -389,34 +392,75 @@
       context.globalAlpha = 1;
     },
 
-    /* Names where there is room: the largest first, then upper layers; none over another. */
+    /* Names where there is room: the largest first, then upper layers; none over another, none cut by the map's edge. */
     _labels(context, layers, frame) {
-      const taken = [], language = this.language() ? 'en' : 'zh';
-      context.textBaseline = 'middle';
-      const size_of = ({ data }) => data.labelSize || (data.kind === 'area' ? 13 : 12);
+      const language = this.language() ? 'en' : 'zh', view = this._view();
       const written = layers.filter((layer) => layer.labels.length && this._map.getZoom() >= layer.data.labelZoom);
+      const taken = [...this._controls(view), ...this._symbols(layers, frame)];
+      context.textBaseline = 'middle';
+      context.textAlign = 'center';
+      const size_of = ({ data }) => data.labelSize || (data.kind === 'area' ? 13 : 12);
       for (const layer of written.reverse().sort((a, b) => size_of(b) - size_of(a))) {
-        const area = layer.data.kind === 'area', size = size_of(layer);
-        context.font = `${size > 15 ? 700 : area ? 600 : 500} ${size}px ${size > 15 ? SERIF : FONT}`;
-        context.textAlign = layer.data.kind === 'point' ? 'left' : 'center';
-        const style = layer.data.styles[0], shift = layer.data.kind === 'point' ? style.radius + 4 : 0;
+        const size = size_of(layer), water = layer.data.labelLook === 'water';
+        context.font = water ? `italic 400 ${size}px ${FONT}`
+          : `${size > 15 ? 700 : layer.data.kind === 'area' ? 600 : 500} ${size}px ${size > 15 ? SERIF : FONT}`;
         for (const label of layer.labels) {
-          const text = label[language], width = context.measureText(text).width;
-          const x = label.x * frame.scale - frame.left + shift;
-          const low = layer.box[4 * label.feature + 3], high = layer.box[4 * label.feature + 1];
-          const under = area && (low - high) * frame.scale < 3 * size;  // a small area keeps its name below it
-          const y = (under ? low * frame.scale + size * 0.75 : label.y * frame.scale) - frame.top;
-          const box = [x - (shift ? 2 : width / 2 + 2), y - size * 0.7, x + (shift ? width + 2 : width / 2 + 2), y + size * 0.7];
-          if (box[2] < 0 || box[3] < 0 || box[0] > frame.size.x || box[1] > frame.size.y) continue;
-          if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
-          taken.push(box);
+          const text = label[language], half = context.measureText(text).width / 2 + 2, tall = size * 0.68;
+          const own = layer.data.kind === 'point' ? layer.symbols[label.feature] : null;
+          const place = this._places(layer, label, frame, half, tall).find(([x, y]) => {
+            const box = [x - half, y - tall, x + half, y + tall];
+            return box[0] >= view[0] && box[1] >= view[1] && box[2] <= view[2] && box[3] <= view[3] &&
+              !taken.some((other) => other !== own && box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+          });
+          if (!place) continue;
+          const [x, y] = place;
+          taken.push([x - half, y - tall, x + half, y + tall]);
           context.strokeStyle = 'rgba(255,255,255,0.9)';
-          context.lineWidth = 3.2;
+          context.lineWidth = water ? 2.4 : 3.2;
           context.strokeText(text, x, y);
-          context.fillStyle = INK;
+          context.fillStyle = water ? WATER : INK;
           context.fillText(text, x, y);
         }
       }
+    },
+
+    /* Where a name may stand, the best place first: beside a point, in an area or below a small one. */
+    _places(layer, label, frame, half, tall) {
+      const x = label.x * frame.scale - frame.left, y = label.y * frame.scale - frame.top;
+      if (layer.data.kind === 'point') {
+        const off = layer.data.styles[layer.class[label.feature]].radius + 3;
+        return [[x + off + half, y], [x - off - half, y], [x, y + off + tall], [x, y - off - tall]];
+      }
+      if (layer.data.kind === 'line') return [[x, y]];
+      const low = layer.box[4 * label.feature + 3], high = layer.box[4 * label.feature + 1];
+      if ((low - high) * frame.scale >= 4.4 * tall) return [[x, y], [x, y + 2 * tall], [x, y - 2 * tall]];
+      return [[x, low * frame.scale - frame.top + tall * 1.1], [x, high * frame.scale - frame.top - tall * 1.1]];
+    },
+
+    /* What can be seen of the canvas: left, top, right, bottom. */
+    _view() {
+      const from = this._map.containerPointToLayerPoint([0, 0]).subtract(this._bounds.min), size = this._map.getSize();
+      return [from.x, from.y, from.x + size.x, from.y + size.y];
+    },
+
+    /* Boxes that no name may enter: what lies over the map's corners. */
+    _controls([left, top, right, bottom]) {
+      return [[left, top, left + 52, top + 128], [right - 56, top, right, top + 68], [left, bottom - 30, left + 150, bottom], [right - 290, bottom - 20, right, bottom]];
+    },
+
+    /* Boxes of the points that carry names, so that no name covers a neighbour's symbol. */
+    _symbols(layers, frame) {
+      const boxes = [];
+      for (const layer of layers) {
+        if (layer.data.kind !== 'point' || !layer.labels.length) continue;
+        layer.symbols = {};
+        for (const label of layer.labels) {
+          const radius = layer.data.styles[layer.class[label.feature]].radius;
+          const x = label.x * frame.scale - frame.left, y = label.y * frame.scale - frame.top;
+          boxes.push(layer.symbols[label.feature] = [x - radius, y - radius, x + radius, y + radius]);
+        }
+      }
+      return boxes;
     },
 
     _mark(context, frame) {
@@ -473,7 +517,7 @@
       if (L.Browser.mobile || this._map.dragging && this._map.dragging.moving()) return;
       const [found] = this.at(event.latlng, 3);
       const key = found ? L.stamp(found.layer) + '/' + found.feature : '';
-      if (!found || key === this._open) { this.unhover(); return; }  // an open card needs no second one beside it
+      if (!found || this._shown && key === this._open) { this.unhover(); return; }  // an open card needs no second one beside it
       if (key !== this._hovered) {
         this.unhover();
         this._hovered = key;
@@ -507,15 +551,103 @@
       this._stroke(context, INK, 2, null);
     },
 
+    /* A click opens a card once it is clear that it was not the first half of a double click. */
     _click(event) {
-      const found = this.at(event.latlng, L.Browser.mobile ? 10 : 4).slice(0, CARDS);
-      if (!found.length) return;
+      this._unclick();
+      if (event.originalEvent && event.originalEvent.detail > 1) return;
+      this._clicked = setTimeout(() => this.open(event.latlng, L.Browser.mobile ? 10 : 4), DOUBLE_CLICK_MS);
+    },
+
+    _unclick() { clearTimeout(this._clicked); },
+
+    /* Enter on the focused map reads what is at its centre; Escape closes what is open. */
+    _key(event) {
+      const container = this._map.getContainer();
+      if (event.key === 'Enter' && document.activeElement === container) {
+        event.preventDefault();
+        if (this.open(this._map.getCenter(), 12)) this._body.focus({ preventScroll: true });
+      } else if (event.key === 'Escape' && this._shown) {
+        const inside = container.contains(document.activeElement);
+        this.close();
+        if (inside) container.focus({ preventScroll: true });
+      }
+    },
+
+    /* The card of what is at a place; false where there is nothing to read. On phones it rises from the lower edge. */
+    open(latlng, pixels) {
+      const found = this.at(latlng, pixels).slice(0, CARDS);
       this.unhover();
-      const cards = element('div', 'packed-cards');
-      found.forEach((one) => cards.append(this.card(one, Infinity)));
-      this._map.openPopup(cards, event.latlng, { maxWidth: 300, minWidth: 190, maxHeight: Math.max(220, this._map.getSize().y * 0.6), className: 'packed-popup' });
-      this._open = L.stamp(found[0].layer) + '/' + found[0].feature;
-      this._map.once('popupclose', () => { this._open = ''; });
+      this.close();
+      if (!found.length) return false;
+      this._shown = found;
+      this._body = element('div', 'packed-cards');
+      this._body.tabIndex = -1;
+      this._body.setAttribute('role', 'dialog');
+      this._fill();
+      if (narrow.matches) this._sheet(latlng); else this._popup(latlng);
+      return true;
+    },
+
+    close() {
+      this._shown = null;
+      if (this._box) this._box.remove();
+      this._box = null;
+    },
+
+    _popup(latlng) {
+      const high = this._map.getSize().y;
+      const popup = this._box = L.popup({
+        maxWidth: 320, minWidth: 200, maxHeight: Math.max(160, Math.min(high * 0.6, high - 110)), className: 'packed-popup',
+        autoPanPaddingTopLeft: [56, 12], autoPanPaddingBottomRight: [12, 12], closeOnEscapeKey: false, closeOnClick: false,
+      }).setLatLng(latlng).setContent(this._body).openOn(this._map);
+      popup.on('remove', () => { if (this._box === popup) { this._box = null; this._shown = null; } });
+    },
+
+    _sheet(latlng) {
+      const container = this._map.getContainer(), sheet = this._box = element('div', 'packed-sheet');
+      const close = this._closer = element('button', 'packed-close', '×');
+      close.type = 'button';
+      close.addEventListener('click', () => this.close());
+      sheet.append(close, this._body);
+      L.DomEvent.disableClickPropagation(sheet);
+      L.DomEvent.disableScrollPropagation(sheet);
+      for (const kind of ['touchstart', 'touchmove', 'pointerdown']) sheet.addEventListener(kind, (event) => event.stopPropagation());
+      container.append(sheet);
+      this._name();
+      const free = container.clientHeight - sheet.offsetHeight, y = this._map.latLngToContainerPoint(latlng).y;
+      if (y > free - 24) this._map.panBy([0, y - free / 2], { animate: false });  // what was tapped stays in sight
+    },
+
+    /* The open card in the page's language: the first feature whole, the others as lines that can be chosen. */
+    _fill() {
+      const [first, ...others] = this._shown, language = this.language();
+      this._open = L.stamp(first.layer) + '/' + first.feature;
+      const parts = [this.card(first, Infinity)];
+      if (others.length) {
+        const also = element('div', 'packed-also');
+        also.append(element('div', 'packed-card-kind', said('also_here')));
+        for (const one of others) {
+          const line = element('button', 'packed-other');
+          line.type = 'button';
+          line.append(element('span', '', one.layer.data.title[language]), element('b', '', one.layer.text(one.layer.data.fields[0], one.feature, language)));
+          line.addEventListener('click', () => {
+            this._shown = [one, ...this._shown.filter((other) => other !== one)];
+            this._fill();
+            this._body.focus({ preventScroll: true });
+          });
+          also.append(line);
+        }
+        parts.push(also);
+      }
+      this._body.replaceChildren(...parts);
+      this._body.setAttribute('aria-label', first.layer.data.title[language]);
+      this._body.scrollTop = 0;
+      this._name();
+      if (this._box && this._box.update) this._box.update();
+    },
+
+    _name() {
+      if (this._closer) { this._closer.title = said('close'); this._closer.setAttribute('aria-label', said('close')); }
     },
 
     /* What is known of a feature, as elements: the first field is its name. */
@@ -525,6 +657,7 @@
       data.fields.slice(0, most === Infinity ? undefined : most).forEach((field, i) => {
         const value = layer.text(field, feature, language);
         if (i === 0) { card.append(element('div', 'packed-card-name', value)); return; }
+        if (value === '—') return;
         const row = element('div', 'packed-card-row');
         row.append(element('span', '', field.name[language]), element('b', '', value));
         card.append(row);
@@ -533,6 +666,12 @@
       return card;
     },
   });
+
+  /* A word of the page in its language; a bare map has none. */
+  function said(key) {
+    const words = (L.packedWords || {})[key];
+    return words ? words[document.documentElement.dataset.lang === 'en' ? 1 : 0] : '';
+  }
 
   function element(tag, className, text) {
     const made = document.createElement(tag);

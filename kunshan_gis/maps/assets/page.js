@@ -7,6 +7,8 @@
   const narrow = window.matchMedia('(max-width: 760px)');
   const say = (key) => data.text[key][root.dataset.lang === 'en' ? 1 : 0];
 
+  L.packedWords = data.text;
+
   function full() {
     if (data.bounds) map.fitBounds(data.bounds, { padding: narrow.matches ? [8, 8] : [18, 18], animate: false });
   }
@@ -31,6 +33,10 @@
   const home = new Home().addTo(map);
   L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
 
+  /* The cross and its keys belong to who moves the map by keyboard. */
+  document.addEventListener('keydown', () => root.classList.add('by-key'));
+  document.addEventListener('pointerdown', () => root.classList.remove('by-key'), true);
+
   /* ---- language ---- */
   const button = document.getElementById('switch');
   function speak(language) {
@@ -44,6 +50,16 @@
     map.getContainer().setAttribute('aria-label', say('title'));
     document.dispatchEvent(new Event('langchange'));
   }
+  /* ---- tables wider than the page say so ---- */
+  function measure() {
+    for (const wrap of document.querySelectorAll('.table-wrap')) {
+      wrap.previousElementSibling.classList.toggle('needed', wrap.scrollWidth > wrap.clientWidth + 1);
+    }
+  }
+  window.addEventListener('resize', measure);
+  document.addEventListener('langchange', measure);
+  for (const details of document.querySelectorAll('.tables details')) details.addEventListener('toggle', measure);
+
   button.addEventListener('click', () => speak(root.dataset.lang === 'en' ? 'zh' : 'en'));
 
   /* ---- layers ---- */
