@@ -203,7 +203,7 @@ def demo_build(
         typer.Option("--layers", metavar="DIR", help="Folder with demo.toml and the real layers. 图层文件夹"),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write here instead of into the folder. 输出文件夹")
+        Path | None, typer.Option(metavar="DIR", help="Write a whole study area here instead. 另存为完整的研究区")
     ] = None,
 ) -> None:
     """Generate the schematic and synthetic layers again, the same bytes every time. 重新生成演示图层。"""
