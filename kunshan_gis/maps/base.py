@@ -237,10 +237,8 @@ def account(provenance: Provenance) -> tuple[Text, ...]:
         text("version_line", version=provenance.versions.get("kunshan-gis", "")),
     ]
     for missing in provenance.missing:
-        title, effect = str(missing.get("title", missing["kind"])), missing.get("without")
-        what = Text(title, str(missing.get("title_en", title)))
-        told = Text(str(effect), str(missing.get("without_en", effect))) if effect else text("missing_effect")
-        lines.append(text("missing_line", what=what, effect=told))
+        effect = missing.get("without", text("missing_effect"))
+        lines.append(text("missing_line", what=missing.get("title", missing["kind"]), effect=effect))
     return (*lines, *(text("warning_line", text=warning) for warning in provenance.warnings))
 
 

@@ -150,7 +150,7 @@ def index_page(
     ----------
     pages : the publication's maps, as cards
     files : its tables
-    nav : the links of every page's head; the maps if left out
+    nav : the links of every page's head; this page and the maps if left out
     """
     real = _real_kinds(area)
     drawn = [area.layer(kind) for kind in real]
@@ -176,7 +176,7 @@ def index_page(
         tables=units.tables(result),
         figures=units.key_figures(result),
         sections=sections,
-        nav=tuple(nav or pages),
+        nav=tuple(nav) or (Link("index.html", text("page_index")), *pages),
         provenance=(*base.account(result.provenance), *base.sources(area, area_kinds(area)), base.measured_in(area)),
         demo=not result.reportable,
         marked_map=False,

@@ -70,8 +70,8 @@ def folium_map(page: MapPage) -> tuple[folium.Map, dict[str, folium.FeatureGroup
         zoom_start=10,
         zoom_snap=0.1,
         zoom_delta=0.5,
-        min_zoom=7,
-        max_zoom=18,
+        minZoom=3,
+        maxZoom=18,
         attributionControl=False,
     )
     groups: dict[str, folium.FeatureGroup] = {}

@@ -270,3 +270,140 @@ def test_policy_language_title_icon_and_viewport_stand_in_the_head(lang):
     assert "<title>" in head
     assert 'rel="icon" href="data:image/svg+xml' in head
     assert 'content="width=device-width, initial-scale=1"' in head
+
+
+def shares_room(one: dict, other: dict) -> bool:
+    return (
+        one["x"] < other["x"] + other["width"]
+        and other["x"] < one["x"] + one["width"]
+        and one["y"] < other["y"] + other["height"]
+        and other["y"] < one["y"] + one["height"]
+    )
+
+
+def middle_of(page) -> tuple[float, float]:
+    box = page.locator(".folium-map").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def talkative() -> gpd.GeoDataFrame:
+    """A feature with more to say than a phone can show at once."""
+    return square(name=["甲地"], name_en=["Place A"], **{f"c{i}": ["值" * 30] for i in range(20)})
+
+
+def test_a_card_on_a_phone_is_clear_of_the_controls_scrolls_and_closes(visit):
+    fields = (NAME, *(Field(f"c{i}", f"栏{i}", f"Column {i}") for i in range(20)))
+    page = visit(render(page_of(layer(table=talkative(), fields=fields))), width=390, height=844, phone=True)
+    page.wait_for_selector("[data-painted]")
+    page.touchscreen.tap(*middle_of(page))
+    sheet = page.wait_for_selector(".packed-sheet").bounding_box()
+    frame = page.locator(".map-frame").bounding_box()
+    for control in (".leaflet-control-zoom-in", ".leaflet-control-zoom-out", "a.home"):
+        assert not shares_room(sheet, page.locator(control).bounding_box())
+    assert sheet["height"] <= 0.6 * frame["height"]
+    assert sheet["y"] + sheet["height"] <= frame["y"] + frame["height"] + 1
+    cards = page.locator(".packed-sheet .packed-cards")
+    assert cards.evaluate("e => e.scrollHeight > e.clientHeight && getComputedStyle(e).overflowY") == "auto"
+    assert page.locator(".leaflet-popup").count() == 0
+    page.tap(".packed-close")
+    assert page.locator(".packed-sheet").count() == 0
+
+
+def test_a_double_click_zooms_and_opens_no_card(visit):
+    page = visit(render(page_of()))
+    page.wait_for_selector("[data-painted]")
+    before = page.evaluate("map_1.getZoom()")
+    page.mouse.dblclick(*middle_of(page))
+    page.wait_for_timeout(500)
+    assert page.evaluate("map_1.getZoom()") > before
+    assert page.locator(".packed-popup").count() == 0
+
+
+def test_keys_open_the_card_at_the_cross_and_escape_closes_it(visit):
+    page = visit(render(page_of()))
+    page.wait_for_selector("[data-painted]")
+    assert not page.locator(".cross").is_visible()
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.classList.contains('folium-map')"):
+            break
+    assert page.locator(".cross").is_visible()
+    assert page.locator(".keys").is_visible()
+    page.keyboard.press("Enter")
+    assert page.locator(".packed-popup .packed-card-name").inner_text() == "甲地"
+    assert page.evaluate("document.activeElement.className") == "packed-cards"
+    page.keyboard.press("Escape")
+    assert page.locator(".packed-popup").count() == 0
+    assert page.evaluate("document.activeElement.classList.contains('folium-map')")
+    page.mouse.click(*middle_of(page))
+    assert not page.locator(".cross").is_visible()
+
+
+def test_one_card_with_the_topmost_first_and_three_more_to_choose_from(visit):
+    layers = [layer(key, square(name=[key], name_en=[key])) for key in "abcdef"]
+    page = visit(render(page_of(*layers)))
+    page.wait_for_selector("[data-painted]")
+    page.mouse.click(*middle_of(page))
+    page.wait_for_selector(".packed-popup")
+    assert page.locator(".packed-card").count() == 1
+    assert page.locator(".packed-card-name").inner_text() == "f"
+    assert page.locator(".packed-other b").all_inner_texts() == ["e", "d", "c"]
+    popup, header = page.locator(".packed-popup").bounding_box(), page.locator(".masthead").bounding_box()
+    assert popup["y"] >= header["y"] + header["height"]
+    page.locator(".packed-other").nth(1).click()
+    assert page.locator(".packed-card-name").inner_text() == "d"
+    assert page.locator(".packed-other b").all_inner_texts() == ["f", "e", "c"]
+
+
+def test_the_map_ends_where_the_coordinates_do(visit):
+    page = visit(render(page_of()))
+    page.wait_for_selector("[data-painted]")
+    page.evaluate("map_1.setView([31.3, 121.0], 30, {animate: false})")
+    assert page.evaluate("map_1.getZoom()") == 18
+    scale = page.locator(".leaflet-control-scale-line").inner_text()
+    assert scale.endswith(" m")
+    assert int(scale.split()[0]) >= 10
+
+
+def coverage_table() -> PageTable:
+    columns = ("population", "covered", "not_covered", "not_measurable")
+    rows = pd.DataFrame({"name": ["综合公园"], "name_en": ["Comprehensive parks"], **{c: [2_092_496] for c in columns}})
+    headings = ("Population", "Covered", "Not covered", "Not measurable")
+    fields = (NAME, *(Field(c, "人口", en, format="people") for c, en in zip(columns, headings, strict=True)))
+    return PageTable(Text("覆盖", "Coverage"), fields, rows, states=columns[1:])
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_tables_fit_a_wide_page_with_their_bars(visit, width):
+    page = visit(render(page_of(tables=(coverage_table(),), lang="en")), width=width, height=900)
+    assert page.locator(".table-wrap").first.evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert not page.locator(".swipe").first.is_visible()
+
+
+def test_wide_tables_on_a_phone_say_that_they_scroll_and_break_no_word(visit):
+    evidence = "二手资料说明位置出自公布的表格，误差以所标精度为准，不得当作实测"
+    said = layer(table=square(name=["甲"], evidence=[evidence]), fields=(NAME, Field("evidence", "根据", "Evidence")))
+    page = visit(render(page_of(said, tables=(coverage_table(),), lang="en")), width=390, height=844, phone=True)
+    assert page.locator(".swipe").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    name = page.locator(".table-wrap tbody th").first
+    assert name.evaluate("e => { const r = document.createRange(); r.selectNodeContents(e);"
+                         "return new Set([...r.getClientRects()].map((b) => Math.round(b.y))).size }") <= 2  # fmt: skip
+    page.locator(".tables summary").click()
+    assert page.locator("td.long").bounding_box()["width"] > 250
+
+
+def test_a_name_at_the_edge_of_the_map_is_written_whole_on_the_other_side(visit, pixels):
+    point = gpd.GeoDataFrame(
+        {"name": ["一个很长的名称"]}, geometry=gpd.points_from_xy([121.0], [31.3]), crs="EPSG:4326"
+    )
+    style = Style("点", "P", color="#ffffff", fill="#3377bb", radius=3)
+    page = visit(render(page_of(layer(table=point, style=style, label=NAME))))
+    page.wait_for_selector("[data-painted]")
+    page.evaluate("map_1.setView([31.3, 121.0], 14, {animate: false})")
+    page.evaluate("map_1.panBy([-(map_1.getSize().x / 2 - 30), 0], {animate: false})")
+    picture = pixels(page)
+    dark = (picture.sum(axis=-1) < 250)[picture.shape[0] // 2 - 10 : picture.shape[0] // 2 + 10]
+    edge = picture.shape[1] - 30
+    assert dark[:, edge - 100 : edge - 5].sum() > 60
+    assert dark[:, edge + 6 :].sum() == 0

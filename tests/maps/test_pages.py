@@ -27,11 +27,12 @@ from kunshan_gis.messages import Text
 from kunshan_gis.model import Layer, LayerInfo, Provenance, Result, StudyArea, Style
 
 
-def result(*, reportable: bool = True) -> Result:
+def result(*, reportable: bool = True, **account) -> Result:
     provenance = Provenance(
         study="park_reach", parameters={"minutes": 15.0, "speed_mps": 1.0}, profile="planning-walk",
         walk_filter="walkable = true", analysis_crs=toy.CRS,
         inputs=({"kind": "homes"}, {"kind": "parks"}), edits=(), versions={"kunshan-gis": "0"}, reportable=reportable,
+        **account,
     )  # fmt: skip
     rows = [("all", 640, 50, 10), ("community", 300, 390, 10), ("pocket", 345, 345, 10)]
     table = pd.DataFrame(rows, columns=["tier", "covered", "not_covered", "not_measurable"])
@@ -58,9 +59,10 @@ def reach() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"band": [5.0, 15.0, np.nan]}, geometry=lines, crs=toy.CRS)
 
 
-def with_layer(area: StudyArea, kind: str, table: gpd.GeoDataFrame, basis: str) -> StudyArea:
+def with_layer(area: StudyArea, kind: str, table: gpd.GeoDataFrame, basis: str, **about) -> StudyArea:
+    stated = {"source": "s", "licence": "l", "date": "2024"} | about
     info = LayerInfo(name=kind, kind=kind, path=f"{kind}.geojson", title=f"{kind} 层", title_en=kind, datum="wgs84",
-                     source="s", licence="l", date="2024", basis=basis)  # fmt: skip
+                     basis=basis, **stated)  # fmt: skip
     return replace(area, layers={**area.layers, kind: Layer(info, table, "0" * 64)})
 
 
@@ -202,7 +204,7 @@ def test_columns_that_are_not_whitelisted_never_reach_the_page():
 def test_large_layers_are_listed_in_part_and_the_count_is_said():
     page = real_map(with_layer(toy.city(), "stations", points(id=list(range(1234)), name=["站"] * 1234), "facts"))
     html = render(page)
-    assert "共 1,234 条，列出前 200 条" in html
+    assert "共 1,234 条，列出前 200 条；其余见图层文件 stations.geojson" in html
     assert html.count('<tr><th scope="row">站') == 200
 
 
@@ -272,3 +274,148 @@ def test_a_page_refuses_two_layers_of_the_same_key_and_an_unknown_language():
 
 def test_a_notebook_shows_the_page_itself():
     assert real_map(toy.city())._repr_html_().startswith('<iframe srcdoc="<!DOCTYPE html>')
+
+
+WARNING = Text("其中 3 处公园为规划", "3 of the parks are planned")
+
+
+def panel(html: str) -> str:
+    """What stands beside the map, above the legend."""
+    return html[html.index('<aside class="panel">') : html.index('<details class="legend"')]
+
+
+@pytest.mark.parametrize("make", [
+    lambda given: park_reach_map(toy.city(), given),
+    lambda given: index_page(toy.city(), given, pages=[]),
+])  # fmt: skip
+def test_warnings_and_the_source_of_entrances_stand_beside_the_figure(make):
+    sources = {"gate": 656, "crossing": 0, "outline": 47, "centroid": 0, "none": 0}
+    beside = panel(render(make(result(warnings=(WARNING,), counts={"parks_by_access_source": sources}))))
+    assert beside.index("figure-note") < beside.index(WARNING.zh)
+    assert WARNING.en in beside
+    assert "公园入口依据：出入口图层 656 处、边界推算 47 处" in beside
+    assert "mapped gates 656, derived from the outline 47" in beside
+    assert "figure-remarks" not in panel(render(make(result())))
+
+
+def test_the_subtitle_claims_no_gates():
+    assert park_reach_map(toy.city(), result()).subtitle.zh == "沿街道步行 15 分钟（1 米/秒）以内到达公园入口"
+
+
+def test_buildings_are_called_buildings_and_counted_in_full():
+    html = render(park_reach_map(toy.city(), result(reportable=False, counted="buildings"), cells=cells()))
+    body = html.split("</head>")[1]
+    assert "共 700 栋：可达 640 栋，不可达 50 栋，无法测算 10 栋" in panel(html)
+    for word in ("建筑（栋）", "Buildings (buildings)", "可达（栋）", "建筑覆盖率（方格大小示栋数）", "占可测算建筑"):
+        assert word in body
+    for word in ("万人", "居民可在", "of residents", "Residents covered", "人口（"):
+        assert word not in body
+    assert "演示数据·不得上报" in body
+    assert "setWatermark(" in body
+
+
+def test_a_row_says_its_own_basis_and_the_card_says_no_second_one():
+    table = points(id=["a", "b"], name=["甲", "乙"], basis=["synthetic", None])
+    layer = overview_map(with_layer(toy.city(), "stations", table, "schematic")).layers[-1]
+    assert "basis" in [field.column for field in layer.fields]
+    assert layer.table["basis"].tolist() == ["synthetic", "schematic"]
+    html = render(overview_map(with_layer(toy.city(), "stations", table, "schematic")))
+    assert "依据：演示合成" not in html
+
+
+def test_a_layer_of_which_only_some_is_schematic_says_so():
+    table = points(id=["a", "b"], name=["甲", "乙"], basis=["facts", "schematic"])
+    html = render(overview_map(with_layer(toy.city(), "stations", table, "facts")))
+    assert "部分示意" in html
+    assert "partly schematic" in html
+
+
+def test_pages_promise_only_the_systems_that_are_there():
+    area = toy.city()
+    bare = replace(area, layers={name: area.layers[name] for name in ("streets", "homes", "parks")})
+    assert overview_map(bare).subtitle == ("公园体系", "Park system")
+    assert overview_map(area).subtitle.en == "Park system · Zones"
+
+
+def test_the_map_names_openstreetmap_where_its_data_is_drawn():
+    area = with_layer(toy.city(), "stations", points(id=["a"], name=["甲"]), "open",
+                      licence="ODbL 1.0, © OpenStreetMap contributors")  # fmt: skip
+    corner = re.compile(r'<p class="map-credit">(.*?)</p>', re.DOTALL)
+    assert "© OpenStreetMap contributors" in corner.search(render(real_map(area)))[1]
+    assert "OpenStreetMap" not in corner.search(render(real_map(toy.city())))[1]
+
+
+def test_a_layer_without_a_date_has_no_empty_date():
+    table = points(id=["a"], name=["甲"])
+    html = render(real_map(with_layer(toy.city(), "stations", table, "facts", date="")))
+    assert "s；许可 l；公开资料整理" in html
+    assert "s; licence l; compiled" in html
+    html = render(real_map(with_layer(toy.city(), "stations", table, "facts", date="unknown")))
+    assert "日期 不详" in html
+
+
+def test_one_row_is_one_row():
+    html = render(real_map(with_layer(toy.city(), "stations", points(id=["a"], name=["甲"]), "facts")))
+    assert "1 row<" in html
+    assert "1 rows" not in html
+
+
+def test_sources_written_in_both_languages_are_shown_one_at_a_time():
+    area = with_layer(toy.city(), "stations", points(id=["a"], name=["甲"]), "facts", source="公开资料 / published")
+    page = real_map(area)
+    line = next(line for line in page.provenance if "published" in line.en)
+    assert "published" not in line.zh
+    assert "公开资料；" in line.zh
+    assert "公开资料" not in line.en
+
+
+def test_parameters_are_said_in_words():
+    account = replace(result().provenance, parameters={"minutes": 15.0, "allow_open_edge": False})
+    page = park_reach_map(toy.city(), Result(account, result().tables))
+    line = page.provenance[0]
+    assert line.zh == "参数：步行时间（分钟） 15；允许街道数据不足一次步行 否"
+    assert line.en.endswith("within one walk: no")
+
+
+def test_missing_layers_are_named_in_one_language_at_a_time():
+    missing = {"kind": "towns", "title": Text("乡镇", "Towns"), "without": Text("没有分乡镇数字", "no figures by town")}
+    page = park_reach_map(toy.city(), result(missing=(missing,)))
+    assert ("缺少图层 乡镇：没有分乡镇数字", "Layer Towns is missing: no figures by town") in page.provenance
+
+
+def test_railways_are_called_what_they_are():
+    lines = toy.city().table("streets").geometry.iloc[:3].to_numpy()
+    table = gpd.GeoDataFrame({"id": ["a", "b", "c"], "class": ["tram", "subway", "zipline"]}, geometry=lines,
+                             crs=toy.CRS)  # fmt: skip
+    layer = next(x for x in overview_map(with_layer(toy.city(), "rail", table, "open")).layers if x.key == "rail")
+    assert [style.zh for style in layer.styles.values()] == ["地铁", "有轨电车", "其他"]
+    plain = with_layer(toy.city(), "rail", table.drop(columns="class"), "open")
+    assert next(x for x in overview_map(plain).layers if x.key == "rail").by is None
+
+
+def test_expressways_tell_what_stands_from_what_is_planned_and_what_is_not_known():
+    lines = toy.city().table("streets").geometry.iloc[:3].to_numpy()
+    table = gpd.GeoDataFrame({"id": ["a", "b", "c"], "class": ["ring"] * 3, "status": ["existing", "planned", None]},
+                             geometry=lines, crs=toy.CRS)  # fmt: skip
+    page = overview_map(with_layer(toy.city(), "expressways", table, "schematic"))
+    layer = next(x for x in page.layers if x.key == "expressways")
+    assert [style.zh for style in layer.styles.values()] == ["环线（现状）", "环线（规划）", "环线（状态未知）"]
+    assert len({style.color for style in layer.styles.values()}) == 3
+    status = next(field for field in layer.fields if field.column == "status")
+    assert status.texts(layer.table, demo=False)[2] == ("状态未知", "status unknown")
+
+
+def test_the_first_page_leads_to_every_page_and_marks_the_demonstrations():
+    links = [Link("real.html", Text("实", "Real")), Link("park_reach-DEMO.html", Text("可达", "Reach"))]
+    html = render(index_page(toy.city(), result(reportable=False), pages=links))
+    nav = html[html.index("<nav") : html.index("</nav>")]
+    assert re.findall(r'href="\./([^"]+)"', nav) == ["index.html", "real.html", "park_reach-DEMO.html"]
+    assert nav.count("tag-demo") == 1
+    cards = html[html.index('<ul class="cards">') :]
+    assert cards[: cards.index("</ul>")].count("tag-demo") == 1
+
+
+def test_the_real_map_claims_no_more_than_its_rows_can_show():
+    html = render(real_map(toy.city()))
+    for claim in ("nothing invented", "published source", "公开来源"):
+        assert claim not in html

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kunshan_gis.maps.values import Field, written
+from kunshan_gis.maps.values import Field, halves, written
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,31 @@ def test_headings_carry_the_unit():
     people = Field("population", "人口", "Population", format="people")
     assert people.heading(demo=True) == ("人口（万人）", "Population (thousand)")
     assert people.heading(demo=False) == ("人口（人）", "Population (people)")
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        ("公开资料 / published", "公开资料", "published"),
+        ("规划：四处 / plan: four", "规划：四处", "plan: four"),
+        (
+            "二手资料：城北路 / secondary: 城北路, place schematic",
+            "二手资料：城北路",
+            "secondary: 城北路, place schematic",
+        ),
+        ("甲 / 乙 / Alpha and beta", "甲 / 乙", "Alpha and beta"),
+        ("甲 / alpha / beta", "甲", "alpha / beta"),
+    ],
+)
+def test_a_text_in_both_languages_is_shown_by_halves(value, zh, en):
+    assert halves(value) == (zh, en)
+    table = pd.DataFrame({"evidence": [value]})
+    assert Field("evidence", "根据", "Evidence").texts(table, demo=False) == [(zh, en)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["published / open", "沪宁城际/京沪高铁", "甲路 / 乙路", "11号线 / S1线", "甲 / ", "Park / 公园", "1 / 2", ""],
+)
+def test_any_other_text_stays_whole_in_both_languages(value):
+    assert halves(value) == (value, value)
