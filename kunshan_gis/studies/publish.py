@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,7 +23,6 @@ from kunshan_gis.studies.walk import Walk
 
 BANDS_MIN = (5.0, 10.0, 15.0)
 STATION_PROFILE = "tod-2015"
-PAGES = ("real", "park_reach", "overview")
 UNITS = ("area", "zones", "towns")
 _DEMO = "-DEMO"
 
@@ -75,26 +74,24 @@ def publish(
 
 
 def _pages(area: StudyArea, reach: ParkReach, lang: Lang, tables: list[str]) -> Iterator[tuple[str, MapPage]]:
-    result = reach.result
-    overview_demo = any(layer.demonstration for layer in area.layers.values())
-    names = {
-        "real": "real.html",
-        "park_reach": _name("park_reach", "html", result),
-        "overview": f"overview{_DEMO if overview_demo else ''}.html",
+    """Every page with its file name; a page is named, marked and linked by what it draws."""
+    pages = {
+        "real": maps.real_map(area, lang=lang),
+        "park_reach": park_reach_page(area, reach, lang=lang),
+        "overview": maps.overview_map(area, circles=station_circles(area), lang=lang),
     }
-    links = {page: Link(names[page], text(f"page_{page}"), text(f"page_{page}_note")) for page in PAGES}
-    home = Link("index.html", text("page_index"))
-    nav = (home, *links.values())
-    yield "index.html", maps.index_page(
-        area, result, pages=tuple(links.values()), files=[Link(name, text("file_" + _stem(name))) for name in tables],
-        lang=lang,
-    )  # fmt: skip
-    yield names["real"], maps.real_map(area, nav=nav, lang=lang)
-    yield names["park_reach"], park_reach_page(area, reach, nav=nav, lang=lang)
-    yield names["overview"], maps.overview_map(area, circles=station_circles(area), nav=nav, lang=lang)
+    links = tuple(
+        Link(f"{key}{_DEMO if page.demo else ''}.html", text(f"page_{key}"), page.subtitle)
+        for key, page in pages.items()
+    )
+    nav = (Link("index.html", text("page_index")), *links)
+    files = [Link(name, text("file_" + _stem(name))) for name in tables]
+    yield "index.html", maps.index_page(area, reach.result, pages=links, files=files, lang=lang)
+    for link, page in zip(links, pages.values(), strict=True):
+        yield link.file, replace(page, nav=nav)
 
 
-def park_reach_page(area: StudyArea, reach: ParkReach, *, nav: tuple[Link, ...] = (), lang: Lang = "zh") -> MapPage:
+def park_reach_page(area: StudyArea, reach: ParkReach, *, lang: Lang = "zh") -> MapPage:
     """The park-reach map of a study; in a notebook the page shows itself."""
     return maps.park_reach_map(
         area,
@@ -102,7 +99,6 @@ def park_reach_page(area: StudyArea, reach: ParkReach, *, nav: tuple[Link, ...] 
         cells=cells(reach.homes, reach.homes[f"state_{ALL}"]),
         reach=reach_bands(reach),
         parks=reach.parks,
-        nav=nav,
         lang=lang,
     )
 

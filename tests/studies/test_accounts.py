@@ -32,7 +32,9 @@ def test_every_input_is_named_with_its_digest_and_origin() -> None:
 
 def test_a_census_total_that_differs_is_said_and_nothing_is_scaled() -> None:
     result = park_reach(with_info(population=705), WALK).result
-    assert any("homes hold 700 residents, the catalogue states 705 residents" in w.en for w in result.provenance.warnings)
+    assert any(
+        "homes hold 700 residents, the catalogue states 705 residents" in w.en for w in result.provenance.warnings
+    )
     assert result.tables["area"]["population"].tolist() == [700] * 3
     assert not any("states" in w.en for w in park_reach(toy.city(), WALK).result.provenance.warnings)
 

@@ -189,7 +189,9 @@ def test_a_walk_longer_than_the_data_is_refused_where_a_boundary_is_given() -> N
         park_reach(bounded, WALK)
     open_edge = park_reach(bounded, WALK, allow_open_edge=True).result
     assert open_edge.provenance.parameters["allow_open_edge"] is True
-    assert any("54,321 residents lie within one walk (900 m)" in warning.en for warning in open_edge.provenance.warnings)
+    assert any(
+        "54,321 residents lie within one walk (900 m)" in warning.en for warning in open_edge.provenance.warnings
+    )
 
 
 def test_missing_layers_are_refused_by_name_and_optional_ones_are_said() -> None:
