@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 200
 """Rows listed of one layer; the whole count is always said."""
 
-LONG = 24
-"""Characters from which a text is a sentence and its column is given room."""
+_ROOM = {"long": 24, "middling": 7}
+"""Room for columns of text by the letters of the longest: sentences, then names."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def page_table(table: PageTable, *, demo: bool) -> str:
     if table.group:
         rows = _grouped(rows, table.group.texts(table.rows, demo=demo), len(head))
     note = f"<small>{both(table.note, 1000)}</small>" if table.note.zh else ""
-    return _wrapped(f"<caption>{both(table.caption)}{note}</caption>", head, rows)
+    return _wrapped(f'<caption><div class="told">{both(table.caption)}{note}</div></caption>', head, rows)
 
 
 def attributes(layer: MapLayer, *, demo: bool) -> Attributes:
@@ -104,14 +104,15 @@ def _heading(field: Field, *, demo: bool) -> str:
 def _cells(field: Field, rows: pd.DataFrame, *, demo: bool) -> list[str]:
     """A column's cells; the first column of a table becomes row headings in `_row`."""
     texts, kind = field.texts(rows, demo=demo), _numeric(field)
-    if not kind and any(len(part) > LONG for pair in texts for part in pair):
-        kind = ' class="long"'
+    if not kind:
+        longest = max((len(part) for pair in texts for part in pair), default=0)
+        kind = next((f' class="{name}"' for name, letters in _ROOM.items() if longest > letters), "")
     return [f"<td{kind}>{both(pair)}</td>" for pair in texts]
 
 
 def _row(cells: Sequence[str]) -> str:
     first, *rest = cells
-    if first.startswith(("<td>", '<td class="long">')):
+    if first.startswith("<td") and ' class="number"' not in first.split(">", 1)[0]:
         first = f'<th scope="row">{first.split(">", 1)[1].removesuffix("</td>")}</th>'
     return f"<tr>{first}{''.join(rest)}</tr>"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kunshan_gis.figures import people_with_unit
+from kunshan_gis.figures import people, people_with_unit
 from kunshan_gis.maps import base
 from kunshan_gis.maps.page import KeyFigure, PageTable
 from kunshan_gis.maps.values import Field, written
@@ -88,7 +88,9 @@ def key_figures(result: Result) -> tuple[KeyFigure, ...]:
     row = rows[rows["tier"] == ALL].iloc[0]
     demo, buildings = not result.reportable, of_buildings(result)
     parts = {
-        name: text("buildings_of", value=f"{row[name]:,.0f}") if buildings else people_with_unit(row[name], demo=demo)
+        name: text("buildings_of", value=people(row[name], demo=False))
+        if buildings
+        else people_with_unit(row[name], demo=demo)
         for name in ("population", *STATES)
     }
     total = float(row["population"])

@@ -18,6 +18,7 @@ Format = Literal["text", "term", "people", "buildings", "share", "metres", "hect
 
 _CHINESE = re.compile("[㐀-鿿]")
 _LATIN = re.compile("[A-Za-z]")
+_WORD = re.compile("[A-Za-z_]{3,}")
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,15 @@ def halves(value: str) -> Text:
     """Text from data written ``中文 / English`` as its two halves; any other text is the same in both languages.
 
     The right half begins in another script than Chinese and is mostly Latin letters: it may hold a Chinese name.
+    A name in Latin letters that the left half begins with belongs to both: ``GSHHG 2.3.7：岸线 / shorelines``.
     """
     for found in re.finditer(" / ", value):
         left, right = value[: found.start()].strip(), value[found.end() :].strip()
         chinese, latin = len(_CHINESE.findall(right)), len(_LATIN.findall(right))
         if _CHINESE.search(left) and right and not _CHINESE.match(right) and latin > 2 * chinese:
-            return Text(left, right)
+            opening = _CHINESE.split(left, maxsplit=1)[0].rstrip(" ：:，,；;（(")
+            named = any(word.lower() not in right.lower() for word in _WORD.findall(opening))
+            return Text(left, f"{opening}: {right}" if named else right)
     return Text(value, value)
 
 

@@ -85,6 +85,12 @@ def test_headings_carry_the_unit():
         ),
         ("甲 / 乙 / Alpha and beta", "甲 / 乙", "Alpha and beta"),
         ("甲 / alpha / beta", "甲", "alpha / beta"),
+        ("GSHHG 2.3.7：岸线 / shorelines", "GSHHG 2.3.7：岸线", "GSHHG 2.3.7: shorelines"),
+        (
+            "GeoNames 17，误差约500 m / GeoNames 17, good to 500 m",
+            "GeoNames 17，误差约500 m",
+            "GeoNames 17, good to 500 m",
+        ),
     ],
 )
 def test_a_text_in_both_languages_is_shown_by_halves(value, zh, en):

@@ -396,7 +396,7 @@
     _labels(context, layers, frame) {
       const language = this.language() ? 'en' : 'zh', view = this._view();
       const written = layers.filter((layer) => layer.labels.length && this._map.getZoom() >= layer.data.labelZoom);
-      const taken = [...this._controls(view), ...this._symbols(layers, frame)];
+      const taken = this._controls(view), symbols = this._symbols(layers, frame);
       context.textBaseline = 'middle';
       context.textAlign = 'center';
       const size_of = ({ data }) => data.labelSize || (data.kind === 'area' ? 13 : 12);
@@ -407,11 +407,11 @@
         for (const label of layer.labels) {
           const text = label[language], half = context.measureText(text).width / 2 + 2, tall = size * 0.68;
           const own = layer.data.kind === 'point' ? layer.symbols[label.feature] : null;
-          const place = this._places(layer, label, frame, half, tall).find(([x, y]) => {
-            const box = [x - half, y - tall, x + half, y + tall];
-            return box[0] >= view[0] && box[1] >= view[1] && box[2] <= view[2] && box[3] <= view[3] &&
-              !taken.some((other) => other !== own && box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
-          });
+          const places = this._places(layer, label, frame, half, tall);
+          const free = ([x, y], boxes) => x - half >= view[0] && y - tall >= view[1] && x + half <= view[2] && y + tall <= view[3] &&
+            !boxes.some((box) => box !== own && x - half < box[2] && x + half > box[0] && y - tall < box[3] && y + tall > box[1]);
+          const place = places.find((one) => free(one, [...taken, ...symbols])) ||
+            size >= 13 && places.find((one) => free(one, taken));  // the name of a place goes before another's symbol
           if (!place) continue;
           const [x, y] = place;
           taken.push([x - half, y - tall, x + half, y + tall]);
@@ -600,6 +600,7 @@
         maxWidth: 320, minWidth: 200, maxHeight: Math.max(160, Math.min(high * 0.6, high - 110)), className: 'packed-popup',
         autoPanPaddingTopLeft: [56, 12], autoPanPaddingBottomRight: [12, 12], closeOnEscapeKey: false, closeOnClick: false,
       }).setLatLng(latlng).setContent(this._body).openOn(this._map);
+      this._name();
       popup.on('remove', () => { if (this._box === popup) { this._box = null; this._shown = null; } });
     },
 
@@ -647,7 +648,8 @@
     },
 
     _name() {
-      if (this._closer) { this._closer.title = said('close'); this._closer.setAttribute('aria-label', said('close')); }
+      const close = this._box && (this._box._closeButton || this._closer);
+      if (close && said('close')) { close.title = said('close'); close.setAttribute('aria-label', said('close')); }
     },
 
     /* What is known of a feature, as elements: the first field is its name. */
