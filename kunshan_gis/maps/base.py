@@ -152,7 +152,7 @@ def simple(
     return MapLayer(
         kind, text(kind), group, table, style, by=by, fields=fields_of(table, NAME, *fields, *mixed, *ORIGIN),
         label=label if label and label.column in table else None, basis=basis_of(layer, table),
-        partly=partly(layer, table), file=layer.info.path, **options,
+        partly=_in_part(layer, table), file=layer.info.path, **options,
     )  # fmt: skip
 
 
@@ -173,12 +173,17 @@ def basis_of(layer: Layer, table: pd.DataFrame) -> Basis:
     return next((basis for basis in ("synthetic", "schematic") if basis in own), layer.info.basis)
 
 
-def partly(layer: Layer, table: pd.DataFrame) -> bool:
+def _in_part(layer: Layer, table: pd.DataFrame) -> bool:
     """True where some of the rows, but not all, are schematic or synthetic."""
     if "basis" not in table:
         return False
     own = table["basis"].fillna(layer.info.basis).isin(DEMONSTRATION)
     return bool(own.any() and not own.all())
+
+
+def partly(area: StudyArea, kind: str) -> bool:
+    """True where some of a kind's rows, but not all, are schematic or synthetic."""
+    return area.has(kind) and _in_part(area.layer(kind), area.table(kind))
 
 
 def basis_of_kind(area: StudyArea, kind: str) -> Basis:
@@ -208,8 +213,16 @@ def _source(layer: Layer) -> Text:
         text(f"basis_{info.basis}"),
         Text(*[f"SHA-256 {layer.sha256[:12]}…"] * 2),
     ]
-    title = Text(halves(info.title).zh, halves(info.title_en).en)
-    return text("source_line", title=title, source=halves(info.source), rest=joined("parts_joined", parts))
+    return text("source_line", title=titles([layer]), source=halves(info.source), rest=joined("parts_joined", parts))
+
+
+def titles(layers: Iterable[Layer], *, partly: bool = False) -> Text:
+    """The layers' titles in a row; with `partly`, those say so of which only some rows are a demonstration."""
+    names = []
+    for layer in layers:
+        name = Text(halves(layer.info.title).zh, halves(layer.info.title_en).en)
+        names.append(text("in_part", title=name) if partly and _in_part(layer, layer.table) else name)
+    return joined("listing", names)
 
 
 def joined(separator: str, parts: Iterable[Text]) -> Text:

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from kunshan_gis.maps import base, systems, units
 from kunshan_gis.maps import reach as reach_layers
 from kunshan_gis.maps.page import Link, MapLayer, MapPage, Section
-from kunshan_gis.maps.values import halves
 from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import DEMONSTRATION
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from kunshan_gis.model import Layer, Result, StudyArea
+    from kunshan_gis.model import Result, StudyArea
 
 _GROUND = ("boundary", "neighbours", "water")
 _REAL = ("boundary", "neighbours", "water", "streets", "parks", "stations", "seats")
@@ -156,15 +155,12 @@ def index_page(
     drawn = [area.layer(kind) for kind in real]
     demonstration = [layer for layer in area.layers.values() if layer.demonstration]
 
-    def titles(layers: Sequence[Layer]) -> Text:
-        return base.joined(
-            "listing", [Text(halves(layer.info.title).zh, halves(layer.info.title_en).en) for layer in layers]
-        )
-
-    demo_text = text("demo_text", layers=titles(demonstration)) if demonstration else text("no_demo_text")
+    demo_text = (
+        text("demo_text", layers=base.titles(demonstration, partly=True)) if demonstration else text("no_demo_text")
+    )
     sections = (
         Section(text("pages"), links=tuple(pages), cards=True),
-        Section(text("real_head"), (text("real_text", layers=titles(drawn)),)),
+        Section(text("real_head"), (text("real_text", layers=base.titles(drawn)),)),
         Section(text("demo_head"), (demo_text,)),
         *([] if result.reportable else [Section(text("own_head"), (text("own_text"),), commands=_OWN_DATA)]),
         *([Section(text("files"), links=tuple(files))] if files else []),

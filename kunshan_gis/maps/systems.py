@@ -184,7 +184,7 @@ def circles(area: StudyArea, circles: gpd.GeoDataFrame | None) -> list[MapLayer]
             by="class_",
             fields=fields,
             basis=base.basis_of_kind(area, "stations"),
-            partly=area.has("stations") and base.partly(area.layer("stations"), area.table("stations")),
+            partly=base.partly(area, "stations"),
             derived=True,
         )
     ]

@@ -85,7 +85,8 @@ def halves(value: str) -> Text:
         left, right = value[: found.start()].strip(), value[found.end() :].strip()
         chinese, latin = len(_CHINESE.findall(right)), len(_LATIN.findall(right))
         if _CHINESE.search(left) and right and not _CHINESE.match(right) and latin > 2 * chinese:
-            opening = _CHINESE.split(left, maxsplit=1)[0].rstrip(" ：:，,；;（(")
+            opening = _CHINESE.split(left, maxsplit=1)[0]
+            opening = (opening.rpartition("：")[0] or opening).rstrip(" :，,；;（(")
             named = any(word.lower() not in right.lower() for word in _WORD.findall(opening))
             return Text(left, f"{opening}: {right}" if named else right)
     return Text(value, value)

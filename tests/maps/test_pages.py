@@ -419,3 +419,11 @@ def test_the_real_map_claims_no_more_than_its_rows_can_show():
     html = render(real_map(toy.city()))
     for claim in ("nothing invented", "published source", "公开来源"):
         assert claim not in html
+
+
+def test_a_layer_that_is_partly_a_demonstration_is_listed_as_partly_one():
+    table = points(id=["a", "b"], name=["甲", "乙"], basis=["facts", "schematic"])
+    area = with_layer(toy.city(), "stations", table, "facts")
+    html = render(index_page(area, result(reportable=False), pages=[]))
+    assert "示意或演示合成：stations 层（部分）。" in html
+    assert "synthetic: stations (in part)." in html

@@ -85,6 +85,7 @@ def test_headings_carry_the_unit():
         ),
         ("甲 / 乙 / Alpha and beta", "甲 / 乙", "Alpha and beta"),
         ("甲 / alpha / beta", "甲", "alpha / beta"),
+        ("GSHHG (Debian)：WVS 岸线 / WVS shores", "GSHHG (Debian)：WVS 岸线", "GSHHG (Debian): WVS shores"),
         ("GSHHG 2.3.7：岸线 / shorelines", "GSHHG 2.3.7：岸线", "GSHHG 2.3.7: shorelines"),
         (
             "GeoNames 17，误差约500 m / GeoNames 17, good to 500 m",
