@@ -227,6 +227,7 @@ def _field(table: gpd.GeoDataFrame, field: Field, *, demo: bool) -> dict[str, An
     index = np.array([place[pair] for pair in pairs], dtype=np.int64)
     return {
         "name": list(field.heading(demo=demo)),
+        "figure": field.format not in ("text", "term"),
         "texts": [pair.zh if pair.zh == pair.en else list(pair) for pair in distinct],
         "index": _base64(_varint(index)),
     }

@@ -407,3 +407,13 @@ def test_a_name_at_the_edge_of_the_map_is_written_whole_on_the_other_side(visit,
     edge = picture.shape[1] - 30
     assert dark[:, edge - 100 : edge - 5].sum() > 60
     assert dark[:, edge + 6 :].sum() == 0
+
+
+def test_a_card_that_opens_with_a_figure_says_what_it_is(visit):
+    share = Field("share", "覆盖率", "Share covered", format="share")
+    page = visit(render(page_of(layer(table=square(share=[0.5]), fields=(share,)))))
+    page.wait_for_selector("[data-painted]")
+    page.mouse.click(*middle_of(page))
+    page.wait_for_selector(".packed-popup")
+    assert page.locator(".packed-popup .packed-card-kind").all_inner_texts() == ["甲层", "覆盖率"]
+    assert page.locator(".packed-popup .packed-card-name").inner_text() == "50.0%"

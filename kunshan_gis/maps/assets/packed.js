@@ -658,7 +658,11 @@
       card.append(element('div', 'packed-card-kind', data.title[language]));
       data.fields.slice(0, most === Infinity ? undefined : most).forEach((field, i) => {
         const value = layer.text(field, feature, language);
-        if (i === 0) { card.append(element('div', 'packed-card-name', value)); return; }
+        if (i === 0) {
+          if (field.figure) card.append(element('div', 'packed-card-kind', field.name[language]));  // a figure needs its name
+          card.append(element('div', 'packed-card-name', value));
+          return;
+        }
         if (value === '—') return;
         const row = element('div', 'packed-card-row');
         row.append(element('span', '', field.name[language]), element('b', '', value));
