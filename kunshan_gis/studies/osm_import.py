@@ -239,7 +239,7 @@ def _describe(kind: str, rows: int, origin: _Origin) -> LayerInfo:
         date=origin.date,
         basis=origin.basis,
         counts=origin.counts,
-        walk_filter=f"{WALK_FILTER.version}: {WALK_FILTER.zh} / {WALK_FILTER.en}" if kind == "streets" else "",
+        walk_filter=f"{WALK_FILTER.zh} / {WALK_FILTER.en}" if kind == "streets" else "",
         note=" / ".join(origin.note or _RULES.get(kind) or ()),
     )
 
