@@ -84,7 +84,7 @@ def test_too_few_parks_for_the_people_are_said() -> None:
     city = toy.city()
     homes = city.table("homes").assign(population=100_001)
     result = park_reach(StudyArea(city.info, {**city.layers, "homes": layer("homes", homes)}), WALK).result
-    assert any(warning.en.startswith("only 2 parks for 700,007 residents") for warning in result.provenance.warnings)
+    assert any(warning.en.startswith("only 2 park(s) for 700,007 residents") for warning in result.provenance.warnings)
     assert not any("only" in warning.en for warning in park_reach(city, WALK).result.provenance.warnings)
 
 
