@@ -411,6 +411,7 @@ class Provenance:
     study: str
     parameters: Mapping[str, Any]
     profile: str
+    profile_said: Text
     walk_filter: str
     analysis_crs: str
     inputs: tuple[Mapping[str, Any], ...]

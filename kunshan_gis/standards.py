@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kunshan_gis.errors import StandardError
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import Text, text
 from kunshan_gis.validation import problems_of
 
 Verified = Literal["text", "secondary", "memory"]
@@ -35,6 +35,11 @@ class Profile(BaseModel):
     verified: Verified
     note: str
     note_en: str
+
+    def said(self) -> Text:
+        """The profile as it is printed with every figure: name, key, and how sure its numbers are."""
+        sure = text(f"verified_{self.verified}")
+        return Text(f"{self.name}（{self.key}；{sure.zh}）", f"{self.name_en} ({self.key}; {sure.en})")
 
 
 class WalkProfile(Profile):

@@ -61,6 +61,7 @@ def print_coverage(table: pd.DataFrame, result: model.Result, console: Console, 
         cells = [_figure(key, row[key], demo=demo, counted=counted, lang=lang) for key in columns]
         shown.add_row(_cell(name, 60), tier[lang == "en"], *cells)
     console.print(shown)
+    say(getattr(text("profile_line", profile=result.provenance.profile_said), lang), console)
     for warning in result.provenance.warnings:
         say("! " + warning.first(lang), console)
 

@@ -29,6 +29,7 @@ def provenance_data(provenance: Provenance) -> dict[str, Any]:
     return {
         "study": provenance.study,
         "profile": provenance.profile,
+        "profile_said": provenance.profile_said._asdict(),
         "parameters": dict(provenance.parameters),
         "walk_filter": provenance.walk_filter,
         "analysis_crs": provenance.analysis_crs,

@@ -110,7 +110,7 @@ def _about(book: xlsxwriter.Workbook, formats: Mapping[str, Any], result: Result
 
 def _about_rows(provenance: Provenance) -> list[tuple[str, str]]:
     rows = [
-        ("profile", provenance.profile),
+        ("profile", f"{provenance.profile_said.zh} {provenance.profile_said.en}"),
         ("versions", ", ".join(f"{name} {number}" for name, number in provenance.versions.items())),
     ]
     rows += [(key, str(value)) for key, value in provenance.parameters.items()]

@@ -245,7 +245,7 @@ def account(provenance: Provenance) -> tuple[Text, ...]:
     ]
     lines = [
         text("parameters_line", parameters=joined("parts_joined", parameters)),
-        text("profile_line", profile=provenance.profile),
+        text("profile_line", profile=provenance.profile_said),
         text("filter_line", filter=halves(provenance.walk_filter)),
         text("version_line", version=provenance.versions.get("kunshan-gis", "")),
     ]

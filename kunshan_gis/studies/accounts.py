@@ -20,6 +20,7 @@ from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Layer, Points, Provenance, StudyArea, WalkNetwork
 from kunshan_gis.network import ACCESS_SOURCES, ParkAccess
 from kunshan_gis.schema import KINDS
+from kunshan_gis.standards import walk_profile
 
 ALL = "all"
 MOST_PEOPLE_A_PARK = 50_000
@@ -137,6 +138,7 @@ def provenance_of(
         study="park_reach",
         parameters=parameters,
         profile=profile,
+        profile_said=_profile_said(profile, parameters),
         walk_filter=net.walk_filter,
         analysis_crs=net.crs,
         inputs=tuple(
@@ -160,6 +162,13 @@ def provenance_of(
         missing=tuple(missing),
         warnings=tuple(_warnings(area, parameters, counts, demo=not reportable)),
     )
+
+
+def _profile_said(key: str, parameters: Mapping[str, Any]) -> Text:
+    """The profile in words, and whether minutes or speed were given instead of its own."""
+    profile = walk_profile(key)
+    own = (parameters["minutes"], parameters["speed_mps"]) == (profile.minutes, profile.speed_mps)
+    return profile.said() if own else text("profile_changed", profile=profile.said())
 
 
 def _versions() -> dict[str, str]:

@@ -30,6 +30,7 @@ from kunshan_gis.model import Layer, LayerInfo, Provenance, Result, StudyArea, S
 def result(*, reportable: bool = True, **account) -> Result:
     provenance = Provenance(
         study="park_reach", parameters={"minutes": 15.0, "speed_mps": 1.0}, profile="planning-walk",
+        profile_said=Text("规划步速", "planning pace"),
         walk_filter="walkable = true", analysis_crs=toy.CRS,
         inputs=({"kind": "homes"}, {"kind": "parks"}), edits=(), versions={"kunshan-gis": "0"}, reportable=reportable,
         **account,

@@ -48,6 +48,15 @@ def test_planned_parks_are_counted_and_said() -> None:
     assert not any("planned" in warning.en for warning in park_reach(city, WALK).result.provenance.warnings)
 
 
+def test_the_profile_is_named_with_how_sure_it_is_and_whether_it_was_followed() -> None:
+    followed = park_reach(toy.city(), WALK).result.provenance.profile_said
+    assert (
+        followed.en == "15 minutes on foot (planning pace) (planning-walk; from memory, not checked against the text)"
+    )
+    other = park_reach(toy.city(), Walk(minutes=10, speed_mps=1.0, profile="planning-walk")).result
+    assert other.provenance.profile_said.en == f"{followed.en}, with another time or speed"
+
+
 def test_a_scenario_says_so() -> None:
     result = park_reach(toy.city().with_edits(Edit.remove("parks", "P")), WALK).result
     assert any("1 edits were made" in warning.en for warning in result.provenance.warnings)
