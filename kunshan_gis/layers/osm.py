@@ -28,13 +28,13 @@ from kunshan_gis.model import Progress, silent
 LAYERS = ("points", "lines", "multipolygons")
 
 
-def read_osm(path: Path, *, progress: Progress = silent) -> dict[str, gpd.GeoDataFrame]:
+def read_osm(path: Path | OsmFile, *, progress: Progress = silent) -> dict[str, gpd.GeoDataFrame]:
     """Everything of an OpenStreetMap extract that the toolkit has a use for, one table a kind.
 
     Parameters
     ----------
-    path : Path
-        A .osm.pbf, .osm or .osm.gz.
+    path : Path or OsmFile
+        A .osm.pbf, .osm or .osm.gz, or one that `inspect_osm` has looked through already.
     progress : callable
         Told of each step.
 
@@ -59,20 +59,20 @@ def read_osm(path: Path, *, progress: Progress = silent) -> dict[str, gpd.GeoDat
     """
     steps = len(LAYERS) + 2
     progress("importing", 0, steps)
-    file = inspect_osm(path)
+    file = path if isinstance(path, OsmFile) else inspect_osm(path)
     raw = {}
     for number, layer in enumerate(LAYERS, start=1):
         progress("importing", number, steps)
         raw[layer] = _read(file, layer)
     progress("importing", steps - 1, steps)
     lines = _identified(raw["lines"])
-    areas = _whole(_identified(raw["multipolygons"]), path)
+    areas = _whole(_identified(raw["multipolygons"]), file.path)
     if not (lines["highway"].notna().any() or areas["highway"].notna().any()):
         raise NetworkError(
             Text(
-                f"文件 {path.name} 中没有道路（highway=*）；请提供含道路的数据，要素按节点、路径、关系的顺序排列"
+                f"文件 {file.path.name} 中没有道路（highway=*）；请提供含道路的数据，要素按节点、路径、关系的顺序排列"
                 "（osmium sort）",
-                f"file {path.name} holds no street (highway=*); give an extract with streets, its objects in the "
+                f"file {file.path.name} holds no street (highway=*); give an extract with streets, its objects in the "
                 "order nodes, ways, relations (osmium sort)",
             )
         )

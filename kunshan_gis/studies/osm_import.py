@@ -100,8 +100,8 @@ def import_osm(
         See `export.area.write_area`.
     """
     require_free(out, overwrite=overwrite)
-    tables = read_osm(file, progress=progress)
     stated = inspect_osm(file)
+    tables = read_osm(stated, progress=progress)
     outline = None if boundary is None else read_boundary(boundary)
     extent = stated.bounds or _bounds(tables["streets"])
     focus = extent if outline is None else _overlapping(outline, extent, boundary)
