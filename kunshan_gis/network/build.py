@@ -17,8 +17,9 @@ from kunshan_gis.crs import require_metric
 from kunshan_gis.errors import NetworkError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import WalkNetwork
+from kunshan_gis.network.hilbert import hilbert_order
 
-BUILD = 1
+BUILD = 2
 """Raised whenever the same streets give another network, so that kept ones are built again."""
 
 GRID_M = 0.001
@@ -69,18 +70,17 @@ def build(streets: gpd.GeoDataFrame, *, walk_filter: str = "walkable = true") ->
     lines = shapely.linestrings(xy[flat], indices=edge_of)
     edge_id = _edge_ids(_grid(xy)[flat], edge_of)
     _, keep = np.unique(edge_id, return_index=True)  # the same geometry drawn twice is one edge
-    keep.sort()
-    ends = np.column_stack([vertex[start], vertex[end]])[keep]
-    nodes, edge_uv = np.unique(ends, return_inverse=True)
-    edge_uv = edge_uv.reshape(-1, 2).astype(np.int64)
+    node_xy, edge_uv = _numbered(xy[first], np.column_stack([vertex[start], vertex[end]])[keep])
+    order = np.lexsort((edge_id[keep], edge_uv.max(axis=1), edge_uv.min(axis=1)))
+    keep, edge_uv = keep[order], edge_uv[order]
     length = shapely.length(lines[keep])
     return WalkNetwork(
-        node_xy=xy[first[nodes]],
+        node_xy=node_xy,
         edge_uv=edge_uv,
         length_m=length,
         delay_s=np.zeros(len(keep)),
         edge_id=edge_id[keep],
-        component_m=_component_lengths(edge_uv, length, len(nodes)),
+        component_m=component_lengths(edge_uv, length, len(node_xy)),
         lines=lines[keep],
         street=rows[owner[line[start[keep]]]],
         crs=streets.crs.to_string(),
@@ -140,7 +140,17 @@ def _mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return value ^ (value >> np.uint64(31))
 
 
-def _component_lengths(edge_uv: NDArray[np.int64], length: NDArray[np.float64], nodes: int) -> NDArray[np.float64]:
+def _numbered(place_xy: NDArray[np.float64], ends: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Nodes where edges end, numbered along Hilbert's curve, and each edge's two ends by that number."""
+    places, edge_uv = np.unique(ends, return_inverse=True)
+    order = hilbert_order(place_xy[places])
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.arange(len(order))
+    return place_xy[places[order]], number[edge_uv.reshape(-1, 2)]
+
+
+def component_lengths(edge_uv: NDArray[np.int64], length: NDArray[np.float64], nodes: int) -> NDArray[np.float64]:
+    """Street length of the connected piece each edge belongs to."""
     u, v = edge_uv.T
     _, label = connected_components(coo_array((np.ones(len(u)), (u, v)), shape=(nodes, nodes)), directed=False)
     piece: NDArray[np.int64] = label[u]
