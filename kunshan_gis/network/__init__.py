@@ -4,7 +4,8 @@ from kunshan_gis.network.access import ACCESS_SOURCES, ParkAccess, park_access, 
 from kunshan_gis.network.audit import edge_distance
 from kunshan_gis.network.build import BUILD, build
 from kunshan_gis.network.covered import covered_streets
-from kunshan_gis.network.search import Field, nearest, search
+from kunshan_gis.network.many import NodeReach, k_nearest, opportunities, reach, searches
+from kunshan_gis.network.search import Field, covered_lengths, nearest, search
 from kunshan_gis.network.snap import snap
 from kunshan_gis.network.stored import from_arrays, to_arrays
 
@@ -12,14 +13,20 @@ __all__ = [
     "ACCESS_SOURCES",
     "BUILD",
     "Field",
+    "NodeReach",
     "ParkAccess",
     "build",
+    "covered_lengths",
     "covered_streets",
     "edge_distance",
     "from_arrays",
+    "k_nearest",
     "nearest",
+    "opportunities",
     "park_access",
+    "reach",
     "search",
+    "searches",
     "select",
     "snap",
     "to_arrays",

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-from shapely.ops import substring
+import shapely
+from numpy.typing import NDArray
 
-from kunshan_gis.network.search import Field
+from kunshan_gis.network.along import pieces_of
+from kunshan_gis.network.graph import graph_of
+from kunshan_gis.network.search import Field, most_on_an_edge, require_cutoffs
 
 
 def covered_streets(field: Field, cutoffs_m: Sequence[float]) -> gpd.GeoDataFrame:
@@ -17,78 +19,50 @@ def covered_streets(field: Field, cutoffs_m: Sequence[float]) -> gpd.GeoDataFram
 
     A last cutoff of infinity takes in the rest, what nothing reaches included.
 
+    Parameters
+    ----------
+    cutoffs_m : sequence of float
+        Ascending, inclusive.
+
     Returns
     -------
     GeoDataFrame in the network's CRS
-        `cutoff_m`, `length_m`, LineString geometry. What no cutoff reaches is left out.
+        `cutoff_m`, `length_m`, `edge` (row of the network's edges), LineString geometry. What no cutoff reaches is
+        left out.
     """
-    pieces = _pieces(field)
-    bands = [_band(pieces, low, high) for low, high in zip([-np.inf, *cutoffs_m], cutoffs_m, strict=False)]
-    table = pd.concat(bands, ignore_index=True)
-    lines = field.network.lines[table["edge"]]
-    whole = (table["start"] <= 0) & (table["end"] >= field.network.length_m[table["edge"]])
-    cut = np.flatnonzero(~whole)
-    lines[cut] = [
-        substring(line, start, end)
-        for line, start, end in zip(lines[cut], table["start"].iloc[cut], table["end"].iloc[cut], strict=True)
-    ]
-    lengths = table["end"] - table["start"]
-    return gpd.GeoDataFrame({"cutoff_m": table["cutoff_m"], "length_m": lengths}, geometry=lines, crs=field.network.crs)
-
-
-def _pieces(field: Field) -> pd.DataFrame:
-    """Edges cut at the sources on them, so that the distance along a piece comes from its two ends only."""
-    network, used = field.network, np.flatnonzero(field.sources.placed)
-    edges = np.arange(len(network.length_m))
-    u, v = network.edge_uv.T
-    stops = pd.DataFrame(
-        {
-            "edge": np.r_[edges, edges, field.sources.edge[used]],
-            "at": np.r_[np.zeros(len(edges)), network.length_m, field.sources.offset_m[used]],
-            "metres": np.r_[field.node_m[u], field.node_m[v], field.sources.leg_m[used]],
-        }
-    ).sort_values(["edge", "at", "metres"], kind="stable")
-    stops["metres"] = _settled(stops)
-    after = stops.shift(-1)
-    pieces = pd.DataFrame(
-        {
-            "edge": stops["edge"],
-            "start": stops["at"],
-            "end": after["at"],
-            "from_start": stops["metres"],
-            "from_end": after["metres"],
-        }
+    network = field.network
+    cutoffs = np.unique(require_cutoffs(cutoffs_m))
+    band, edge, start, end = pieces_of(
+        np.r_[-np.inf, cutoffs], graph_of(network).edges, field.labels, field.stops, most_on_an_edge(field.sources)
     )
-    return pieces[(after["edge"] == stops["edge"]) & (pieces["end"] > pieces["start"])]
+    order = np.lexsort((start, edge, band))
+    band, edge, start, end = band[order], edge[order], start[order], end[order]
+    lines = network.lines[edge]
+    cut = np.flatnonzero((start > 0) | (end < network.length_m[edge]))
+    lines[cut] = cut_lines(lines[cut], start[cut], end[cut])
+    columns = {"cutoff_m": cutoffs[band], "length_m": end - start, "edge": edge.astype(np.int64)}
+    return gpd.GeoDataFrame(columns, geometry=lines, crs=network.crs)
 
 
-def _settled(stops: pd.DataFrame) -> pd.Series:
-    """Metres at every stop once the stops of an edge have heard of each other along the edge."""
-    edge, at, metres = stops["edge"], stops["at"], stops["metres"]
-    forward = (metres - at).groupby(edge).cummin() + at
-    backward = (metres + at)[::-1].groupby(edge[::-1]).cummin()[::-1] - at
-    return pd.concat([forward, backward], axis=1).min(axis=1)
-
-
-def _band(pieces: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
-    """The parts of the pieces at more than `low` and at most `high` metres."""
-    length = pieces["end"] - pieces["start"]
-    peak = ((length + pieces["from_end"] - pieces["from_start"]) / 2).clip(0, length).fillna(0)
-    ahead = pd.DataFrame(
-        {
-            "edge": pieces["edge"],
-            "start": pieces["start"] + np.maximum(low - pieces["from_start"], 0),
-            "end": pieces["start"] + np.fmin(high - pieces["from_start"], peak),
-        }
+def cut_lines(
+    lines: NDArray[np.object_], start_m: NDArray[np.float64], end_m: NDArray[np.float64]
+) -> NDArray[np.object_]:
+    """The part of every line from `start_m` to `end_m` along it."""
+    if len(lines) == 0:
+        return np.empty(0, dtype=object)
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    first = np.flatnonzero(np.r_[True, line[1:] != line[:-1]])
+    step = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
+    step[first] = 0.0
+    along = np.cumsum(step)
+    along -= along[first][line]
+    inside = (along > start_m[line]) & (along < end_m[line])
+    ends = [shapely.get_coordinates(shapely.line_interpolate_point(lines, at)) for at in (start_m, end_m)]
+    rows = np.arange(len(lines))
+    owner = np.r_[rows, line[inside], rows]
+    place = np.r_[np.full(len(rows), -1.0), along[inside], np.full(len(rows), np.inf)]
+    order = np.lexsort((place, owner))
+    parts: NDArray[np.object_] = np.asarray(
+        shapely.linestrings(np.concatenate([ends[0], xy[inside], ends[1]])[order], indices=owner[order])
     )
-    behind = pd.DataFrame(
-        {
-            "edge": pieces["edge"],
-            "start": pieces["end"] - np.fmin(high - pieces["from_end"], length - peak),
-            "end": pieces["end"] - np.maximum(low - pieces["from_end"], 0),
-        }
-    )
-    joined = (ahead["end"] >= behind["start"]) & (ahead["end"] > ahead["start"]) & (behind["end"] > behind["start"])
-    ahead.loc[joined, "end"] = behind.loc[joined, "end"]
-    parts = pd.concat([ahead, behind[~joined]])
-    return parts[parts["end"] - parts["start"] > 1e-9].assign(cutoff_m=high)
+    return parts

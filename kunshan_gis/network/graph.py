@@ -1,14 +1,22 @@
-"""The network as a search walks it: for every node its neighbours and the metres to them, in one row of arrays."""
+"""The network as a search walks it: for every node its neighbours and the metres to them, in flat arrays."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kunshan_gis.errors import NetworkError
+from kunshan_gis.messages import Text
 from kunshan_gis.model import WalkNetwork
+from kunshan_gis.network.arrays import Arcs, Edges, Sides
+
+BUCKETS = 1 << 16
+PER_EDGE = 2
+"""Buckets of the search queue to a mean edge; from 1 to 8 make no difference worth having."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +35,8 @@ class Graph:
         Its length in metres and its delay in seconds.
     arc_edge : (arcs,) int32
         Row of the network's edges it is a direction of.
-    delayed : bool
-        True if any edge has a delay.
+    arc_back : (arcs,) bool
+        True where it runs from the edge's last node to its first.
     """
 
     first: NDArray[np.int32]
@@ -36,14 +44,41 @@ class Graph:
     arc_m: NDArray[np.float64]
     arc_delay_s: NDArray[np.float64]
     arc_edge: NDArray[np.int32]
-    delayed: bool
+    arc_back: NDArray[np.bool_]
+    edges: Edges
+
+    @cached_property
+    def arcs(self) -> Arcs:
+        """The arcs as kernels take them."""
+        return Arcs(self.first, self.neighbour, self.arc_m, self.arc_delay_s)
+
+    @cached_property
+    def sides(self) -> Sides:
+        """Of every arc the edge and the direction along it."""
+        return Sides(self.arc_edge, self.arc_back)
+
+    @cached_property
+    def longest_m(self) -> float:
+        """The longest edge."""
+        return float(self.arc_m.max(initial=0.0))
+
+    def buckets_per_m(self, span_m: float) -> float:
+        """Buckets of the queue to a metre, where labels in it differ by at most `span_m`."""
+        mean = float(self.arc_m.mean()) if len(self.arc_m) else 1.0
+        return 1.0 / max(mean / PER_EDGE, span_m / BUCKETS, 1e-3)
 
 
 _KEPT: WeakKeyDictionary[WalkNetwork, Graph] = WeakKeyDictionary()
 
 
 def graph_of(network: WalkNetwork) -> Graph:
-    """The network's graph, made once and kept as long as the network is."""
+    """The network's graph, made once and kept as long as the network is.
+
+    Raises
+    ------
+    NetworkError
+        An edge's length or delay is negative, infinite or not a number.
+    """
     graph = _KEPT.get(network)
     if graph is None:
         graph = _KEPT[network] = _made(network)
@@ -51,18 +86,33 @@ def graph_of(network: WalkNetwork) -> Graph:
 
 
 def _made(network: WalkNetwork) -> Graph:
-    u, v = network.edge_uv.T
-    edges = np.arange(len(u))
+    _require_lengths(network)
+    u, v = network.edge_uv.T.astype(np.int32)
     leaves = np.r_[u, v]
     order = np.argsort(leaves, kind="stable")
-    edge = np.r_[edges, edges][order]
+    edge = np.r_[np.arange(len(u)), np.arange(len(u))][order]
     first = np.zeros(len(network.node_xy) + 1, dtype=np.int32)
     np.cumsum(np.bincount(leaves, minlength=len(network.node_xy)), out=first[1:])
     return Graph(
         first=first,
-        neighbour=np.r_[v, u][order].astype(np.int32),
+        neighbour=np.r_[v, u][order],
         arc_m=network.length_m[edge],
         arc_delay_s=network.delay_s[edge],
         arc_edge=edge.astype(np.int32),
-        delayed=bool(network.delay_s.any()),
+        arc_back=order >= len(u),
+        edges=Edges(u, v, np.ascontiguousarray(network.length_m), np.ascontiguousarray(network.delay_s)),
     )
+
+
+def _require_lengths(network: WalkNetwork) -> None:
+    for values, zh, en in ((network.length_m, "长度", "length"), (network.delay_s, "延误", "delay")):
+        wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+        if len(wrong):
+            raise NetworkError(
+                Text(
+                    f"{len(wrong)} 条路段的{zh}不是大于等于 0 的有限数，首条为第 {wrong[0]} 条（{values[wrong[0]]}）；"
+                    "请由街道图层重新构建路网（network.build）",
+                    f"the {en} of {len(wrong)} edges is no finite number from zero up, the first at row {wrong[0]} "
+                    f"({values[wrong[0]]}); build the network anew from the streets (network.build)",
+                )
+            )

@@ -1,24 +1,30 @@
-"""Walking distance to the nearest of many sources, exact along the edges, in metres.
+"""Walking distance from the nearest of many sources, exact along the edges, in metres and seconds of delay.
 
 The search starts from the few (park gates), not from the many (homes). For a point at offset a on
 an edge (u, v) of length L the nearest source is
 
     min(d(u) + a, d(v) + L - a, |a - b| over sources at offset b on the same edge)
 
-plus the straight legs at both ends. The last term is what most tools forget.
+plus the straight legs at both ends. The last term is what most tools forget. The shortest way in metres is taken, and
+the delay is what waits on it; pace turns both into minutes afterwards, without another search.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
+from kunshan_gis.errors import ParameterError
+from kunshan_gis.messages import Text
 from kunshan_gis.model import Points, WalkNetwork
+from kunshan_gis.network.along import at_points, covered_edges
+from kunshan_gis.network.arrays import Labels, Stops, labels_for, placed_on, queue_for, seeds_of, stops_of
+from kunshan_gis.network.graph import Graph, graph_of
+from kunshan_gis.network.kernels import spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,90 +35,122 @@ class Field:
     ----------
     node_m : (nodes,) float64
         Metres, infinite where no source is reached.
-    node_source : (nodes,) int64
+    node_delay_s : (nodes,) float64
+        Seconds of delay on that way.
+    node_source : (nodes,) int32
         Which source it is, -1 where none.
     sources : Points
         What the search started from.
+    cutoff_m : float
+        How far it went; what lies farther is unreached.
     """
 
     network: WalkNetwork
     sources: Points
     node_m: NDArray[np.float64]
-    node_source: NDArray[np.int64]
+    node_delay_s: NDArray[np.float64]
+    node_source: NDArray[np.int32]
+    cutoff_m: float = np.inf
+
+    @property
+    def labels(self) -> Labels:
+        """The nodes as kernels take them."""
+        return Labels(self.node_m, self.node_delay_s, self.node_source)
+
+    @cached_property
+    def stops(self) -> Stops:
+        """The sources by the edge they lie on."""
+        return stops_of(self.sources, len(self.network.length_m))
 
 
-def search(network: WalkNetwork, sources: Points) -> Field:
-    """Distance from the nearest source to every node; each source enters its edge at its own offset."""
-    n, used = len(network.node_xy), np.flatnonzero(sources.placed)
-    if len(used) == 0:
-        return Field(network, sources, np.full(n, np.inf), np.full(n, -1, dtype=np.int64))
-    edge, offset, leg = sources.edge[used], sources.offset_m[used], sources.leg_m[used]
-    rest = np.maximum(network.length_m[edge] - offset, 0.0)
-    own = n + np.arange(len(used))
-    (u, v), (to_u, to_v) = network.edge_uv.T, network.edge_uv[edge].T
-    matrix = _symmetric(
-        np.r_[u, own, own], np.r_[v, to_u, to_v], np.r_[network.length_m, leg + offset, leg + rest], n + len(used)
-    )
-    distance, _, origin = dijkstra(matrix, indices=own, min_only=True, return_predecessors=True)
-    reached = np.isfinite(distance[:n])
-    nearest = np.where(reached, used[np.clip(origin[:n] - n, 0, len(used) - 1)], -1)
-    return Field(network, sources, distance[:n], nearest)
+def search(network: WalkNetwork, sources: Points, *, cutoff_m: float = np.inf) -> Field:
+    """Distance from the nearest source to every node; each source enters its edge at its own offset.
+
+    Parameters
+    ----------
+    sources : Points
+        Those not placed are passed over.
+    cutoff_m : float
+        Inclusive; nodes farther than this stay unreached.
+
+    Raises
+    ------
+    NetworkError
+        The network holds a length that is none.
+    ParameterError
+        The cutoff is negative or not a number.
+    """
+    require_cutoffs(cutoff_m)
+    graph = graph_of(network)
+    labels = labels_for(len(network.node_xy))
+    relax(graph, labels, sources, np.flatnonzero(sources.placed), cutoff_m)
+    return Field(network, sources, *labels, cutoff_m)
+
+
+def relax(graph: Graph, labels: Labels, sources: Points, rows: NDArray[np.int64], cutoff_m: float) -> None:
+    """Let some sources walk over labels that may know nearer ones."""
+    seeds = seeds_of(sources, graph.edges, rows)
+    if len(rows) == 0:
+        return
+    span = min(graph.longest_m + float(seeds.metres.max()), cutoff_m)
+    per_m = graph.buckets_per_m(span)
+    queue = queue_for(len(labels.metres), span, per_m)
+    spread(graph.arcs, labels, seeds, 0, len(seeds.node), 0.0, float(cutoff_m), per_m, queue)
 
 
 def nearest(field: Field, origins: Points) -> pd.DataFrame:
-    """For every origin the walked metres to its nearest source, and which source that is.
+    """For every origin the walked metres to its nearest source, the delay on the way, and which source that is.
 
     Returns
     -------
     DataFrame with one row an origin, in order
-        `metres` (NaN where the origin is not placed or nothing is reached) and `source` (row of the
+        `metres` and `delay_s` (NaN where the origin is not placed or nothing is reached) and `source` (row of the
         sources, -1 where none).
     """
-    ways = pd.concat([_by_the_ends(field, origins), _along_the_edge(field.sources, origins)])
-    ways = ways[np.isfinite(ways["metres"])].sort_values(["origin", "metres", "source"], kind="stable")
-    best = ways.drop_duplicates("origin").set_index("origin")[["metres", "source"]]
-    best = best.reindex(np.arange(len(origins.edge)))
-    table: pd.DataFrame = best.assign(source=best["source"].fillna(-1).astype(np.int64))
-    return table
+    n = len(origins.edge)
+    metres, delay_s, source = np.full(n, np.nan), np.full(n, np.nan), np.full(n, -1, dtype=np.int32)
+    edges = graph_of(field.network).edges
+    at_points(placed_on(origins, len(edges.u)), edges, field.labels, field.stops, metres, delay_s, source)
+    far = metres > field.cutoff_m
+    metres[far], delay_s[far], source[far] = np.nan, np.nan, -1
+    return pd.DataFrame({"metres": metres, "delay_s": delay_s, "source": source.astype(np.int64)})
 
 
-def _by_the_ends(field: Field, origins: Points) -> pd.DataFrame:
-    """Ways that leave the origin's edge over its first or its last node."""
-    used = np.flatnonzero(origins.placed)
-    edge, offset, leg = origins.edge[used], origins.offset_m[used], origins.leg_m[used]
-    u, v = field.network.edge_uv[edge].T
-    rest = np.maximum(field.network.length_m[edge] - offset, 0.0)
-    return pd.DataFrame(
-        {
-            "origin": np.r_[used, used],
-            "metres": np.r_[field.node_m[u] + offset + leg, field.node_m[v] + rest + leg],
-            "source": np.r_[field.node_source[u], field.node_source[v]],
-        }
-    )
+def covered_lengths(field: Field, cutoffs_m: NDArray[np.float64] | list[float]) -> NDArray[np.float64]:
+    """Metres of every edge within each cutoff, exact where the cutoff falls inside an edge.
 
-
-def _along_the_edge(sources: Points, origins: Points) -> pd.DataFrame:
-    """Ways that never leave the edge on which both origin and source lie."""
-    pairs = _placed(origins, "origin").merge(_placed(sources, "source"), on="edge", suffixes=("", "_source"))
-    metres = (pairs["offset"] - pairs["offset_source"]).abs() + pairs["leg"] + pairs["leg_source"]
-    return pairs[["origin", "source"]].assign(metres=metres)
-
-
-def _placed(points: Points, name: str) -> pd.DataFrame:
-    rows = np.flatnonzero(points.placed)
-    return pd.DataFrame(
-        {name: rows, "edge": points.edge[rows], "offset": points.offset_m[rows], "leg": points.leg_m[rows]}
-    )
-
-
-def _symmetric(row: NDArray[np.int64], column: NDArray[np.int64], metres: NDArray[np.float64], size: int) -> csr_array:
-    """Undirected edges as a sparse matrix; of parallel edges the shortest stands, and a length of zero stays.
-
-    Built by hand because scipy sums parallel entries on conversion and drops zeros on addition.
+    Returns
+    -------
+    (cutoffs, edges) float64
+        From 0 to the edge's length; never less for a larger cutoff.
     """
-    row, column, metres = np.r_[row, column], np.r_[column, row], np.r_[metres, metres]
-    order = np.lexsort((metres, column, row))
-    pair = row[order] * size + column[order]
-    edge = order[np.r_[True, pair[1:] != pair[:-1]]]
-    pointer = np.searchsorted(row[edge], np.arange(size + 1))
-    return csr_array((metres[edge], column[edge], pointer), shape=(size, size))
+    cutoffs = require_cutoffs(cutoffs_m)
+    edges = graph_of(field.network).edges
+    covered = np.empty((len(cutoffs), len(edges.u)))
+    covered_edges(cutoffs, edges, field.labels, field.stops, most_on_an_edge(field.sources), covered)
+    return covered
+
+
+def most_on_an_edge(points: Points) -> int:
+    """The largest number of placed points that share an edge."""
+    return int(np.unique(points.edge[points.placed], return_counts=True)[1].max(initial=0))
+
+
+def require_cutoffs(cutoffs_m: object) -> NDArray[np.float64]:
+    """The cutoffs as an array; each must be a distance.
+
+    Raises
+    ------
+    ParameterError
+        There is none, or one is negative or not a number.
+    """
+    cutoffs = np.atleast_1d(np.asarray(cutoffs_m, dtype=np.float64))
+    if cutoffs.ndim != 1 or len(cutoffs) == 0 or not (cutoffs >= 0).all():
+        given = np.array2string(cutoffs, threshold=5)
+        raise ParameterError(
+            Text(
+                f"步行距离上限须为大于等于 0 的米数，给出的是 {given}",
+                f"a cutoff is a distance in metres from zero up; given {given}",
+            )
+        )
+    return cutoffs
