@@ -1,0 +1,102 @@
+"""From an OpenStreetMap extract to a walking graph, in a process of its own each, so that the peak of memory is its own.
+
+osmnx reads XML, not .osm.pbf: the walkable ways are written as XML first (by pyosmium, counted apart), and it keeps
+the same tags as kunshan_gis does.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+Loaded = dict[str, float]
+"""Junctions, edges (both directions as one) and metres of street."""
+
+
+def kunshan_gis(extract: Path) -> Callable[[], Loaded]:
+    """Every kind of layer read with its tags, then the walking network of the streets."""
+    from benchmarks.city import walkable_streets
+    from kunshan_gis.network import build
+
+    return lambda: _ours(build(walkable_streets(extract)))
+
+
+def kunshan_gis_streets(extract: Path) -> Callable[[], Loaded]:
+    """The streets alone, with their tags, then the walking network."""
+    from kunshan_gis.layers.osm import read_streets
+    from kunshan_gis.network import build
+
+    def load() -> Loaded:
+        streets = read_streets(extract)
+        return _ours(build(streets.to_crs(streets.estimate_utm_crs())))
+
+    return load
+
+
+def _ours(network: Any) -> Loaded:
+    return {
+        "nodes": len(network.node_xy), "edges": len(network.length_m), "street_m": float(network.length_m.sum())
+    }  # fmt: skip
+
+
+def convert(extract: Path, xml: Path) -> Callable[[], Loaded]:
+    """The walkable ways and their nodes as XML. Which they are is known beforehand."""
+    import osmium
+
+    from benchmarks.city import walkable_streets
+
+    streets = walkable_streets(extract)
+    ways = set(streets.loc[streets["walkable"], "id"])
+
+    def write() -> Loaded:
+        with osmium.BackReferenceWriter(str(xml), ref_src=str(extract), overwrite=True) as writer:
+            for way in osmium.FileProcessor(str(extract), osmium.osm.WAY):
+                if f"way/{way.id}" in ways:
+                    writer.add(way)
+        return {"ways": len(ways)}
+
+    return write
+
+
+def osmnx(xml: Path) -> Callable[[], Loaded]:
+    """`graph_from_xml`, simplified as by default, every component kept, no one-way streets for walkers."""
+    import osmnx as ox
+
+    from kunshan_gis.layers.osm_kinds import STREET_TAGS
+
+    ox.settings.useful_tags_way = ["highway", "name", *(tag.replace("_", ":") for tag in STREET_TAGS)]
+
+    def load() -> Loaded:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns that the file was not made by its own writer
+            graph = ox.graph_from_xml(xml, bidirectional=True, simplify=True, retain_all=True)
+        return {
+            "nodes": graph.number_of_nodes(),
+            "edges": graph.number_of_edges() / 2,
+            "street_m": sum(metres for _, _, metres in graph.edges(data="length")) / 2,
+        }
+
+    return load
+
+
+def pyrosm(extract: Path) -> Callable[[], Loaded]:
+    """`get_network` by its own rule of what is walkable, then a networkx graph."""
+    from pyrosm import OSM
+
+    def load() -> Loaded:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pandas' warnings about its own deprecations
+            osm = OSM(str(extract))
+            nodes, edges = osm.get_network(network_type="walking", nodes=True)
+            graph = osm.to_graph(nodes, edges, graph_type="networkx", retain_all=True)
+        return {
+            "nodes": graph.number_of_nodes(),
+            "edges": graph.number_of_edges() / 2,
+            "street_m": float(np.sum([metres for _, _, metres in graph.edges(data="length")])) / 2,
+        }
+
+    return load

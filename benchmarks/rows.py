@@ -1,0 +1,113 @@
+"""One figure a row: measuring it, holding it against ours, and showing it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contestants import OURS
+
+LONG_S = 2.0
+"""Work that takes this long is run once."""
+REPEATS = 15
+
+
+@dataclass(frozen=True)
+class Row:
+    """One engine at one work.
+
+    Attributes
+    ----------
+    phase : str
+        `cold`: a fresh process, preparation and the first answer; `warm`: the best of several once prepared.
+    cpu_s, wall_s : float or None
+        Seconds; None where the engine could not take part.
+    peak_mb : float or None
+        The most memory the process held, libraries and streets included; only of fresh processes.
+    ratio_to_ours : float or None
+        CPU seconds as a multiple of ours in the same work and phase.
+    agrees : bool or None
+        Whether the answer is the oracle's; `note` says how far off it is.
+    prepare_s : float
+        CPU seconds to make ready, within `cpu_s` when cold and apart from it when warm.
+    import_s : float or None
+        CPU seconds to import the library; apart from everything else; only of fresh processes.
+    """
+
+    work: str
+    engine: str
+    phase: str
+    cpu_s: float | None = None
+    wall_s: float | None = None
+    peak_mb: float | None = None
+    ratio_to_ours: float | None = None
+    agrees: bool | None = None
+    prepare_s: float | None = None
+    import_s: float | None = None
+    note: str = ""
+
+
+def clock(run: Callable[[], Any]) -> tuple[Any, float, float]:
+    """What it returns, CPU seconds (all threads) and wall seconds."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    answer = run()
+    return answer, time.process_time() - cpu, time.perf_counter() - wall
+
+
+def best(run: Callable[[], Any], *, once: bool = False) -> tuple[Any, float, float]:
+    """The quickest of several runs after one that does not count; long ones run once."""
+    answer, cpu, wall = clock(run)
+    if cpu < LONG_S and not once:
+        for _ in range(REPEATS if cpu < 0.2 else 3):
+            answer, again, elapsed = clock(run)
+            cpu, wall = min(cpu, again), min(wall, elapsed)
+    return answer, cpu, wall
+
+
+def with_ratios(rows: Iterable[Row]) -> list[Row]:
+    """CPU as a multiple of ours."""
+    rows = list(rows)
+    ours = {(row.work, row.phase): row.cpu_s for row in rows if row.engine == OURS}
+
+    def ratio(row: Row) -> float | None:
+        base = ours.get((row.work, row.phase))
+        return row.cpu_s / base if base and row.cpu_s is not None else None
+
+    return [replace(row, ratio_to_ours=ratio(row)) for row in rows]
+
+
+def write(path: Path, rows: Sequence[Row]) -> None:
+    """The rows as a JSON array."""
+    path.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def show(rows: Sequence[Row], title: str) -> None:
+    """The rows as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for name in ("work", "engine", "phase", "CPU ms", "wall ms", "prepare ms", "import ms", "peak MB", "x ours", "agrees"):
+        table.add_column(name, justify="left" if name in {"work", "engine", "phase", "agrees"} else "right", no_wrap=True)
+    table.add_column("note", overflow="fold")
+    previous = ""
+    for row in rows:
+        if row.work != previous:
+            table.add_section()
+        previous = row.work
+        times = (_ms(value) for value in (row.cpu_s, row.wall_s, row.prepare_s, row.import_s))
+        agrees = {True: "yes", False: "no", None: ""}[row.agrees]
+        peak = "" if row.peak_mb is None else f"{row.peak_mb:,.0f}"
+        ratio = "" if row.ratio_to_ours is None else f"{row.ratio_to_ours:,.1f}"
+        table.add_row(row.work, row.engine, row.phase, *times, peak, ratio, agrees, row.note)
+    Console(width=None if Console().is_terminal else 170).print(table)
+
+
+def _ms(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f"{seconds * 1000:,.2f}" if seconds < 0.1 else f"{seconds * 1000:,.0f}"
