@@ -4,6 +4,7 @@ from kunshan_gis.network.access import ACCESS_SOURCES, ParkAccess, park_access, 
 from kunshan_gis.network.audit import edge_distance
 from kunshan_gis.network.build import BUILD, build
 from kunshan_gis.network.covered import covered_streets
+from kunshan_gis.network.live import Live
 from kunshan_gis.network.many import NodeReach, k_nearest, opportunities, reach, searches
 from kunshan_gis.network.search import Field, covered_lengths, nearest, search
 from kunshan_gis.network.snap import snap
@@ -13,6 +14,7 @@ __all__ = [
     "ACCESS_SOURCES",
     "BUILD",
     "Field",
+    "Live",
     "NodeReach",
     "ParkAccess",
     "build",

@@ -71,6 +71,8 @@ def stops_on(e: int, edges: Edges, labels: Labels, stops: Stops, at: F8, metres:
 def covered_on(cutoff_m: float, n: int, at: F8, metres: F8) -> float:
     """Metres of an edge within the cutoff, from its `stops_on`."""
     covered = 0.0
+    if metres[0] == np.inf:
+        return covered  # one place of an edge is reached, or none
     for i in range(n - 1):
         length = at[i + 1] - at[i]
         covered += min(length, max(cutoff_m - metres[i], 0.0) + max(cutoff_m - metres[i + 1], 0.0))

@@ -86,7 +86,7 @@ class Stops(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """Points sorted by edge (or group): those of one are `first[it]` up to `first[it + 1]`; `row` says whence they came."""
+    """Points sorted by edge or by group: those of one are `first[it]` up to `first[it + 1]`; `row`: their old place."""
 
     first: I4
     row: I4
