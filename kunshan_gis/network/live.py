@@ -79,9 +79,10 @@ class Live:
         people = np.asarray(residents, dtype=np.int64)[placed.row]
         self._homes = len(homes.edge)
         self._demand = Demand(placed, people, cutoffs + tolerance_m, cutoffs)
-        self._labels, self._old = field.labels, Labels(*(values.copy() for values in field.labels))
+        self._labels, self._old = field.labels, _copied(field.labels)
         self._edge = sources.edge.astype(np.int32)
-        self._stops = Stops(*(values.copy() for values in field.stops))
+        head, after, offset_m, leg_m = field.stops
+        self._stops = Stops(head.copy(), after.copy(), offset_m.copy(), leg_m.copy())
         self._count = len(sources.edge)
         self._standing = sources.placed.copy()
         found = nearest(field, homes)
@@ -134,7 +135,8 @@ class Live:
         edge = np.where(self._standing, self._edge, NONE)[: self._count].astype(np.int64)
         offset, leg = (values[: self._count].copy() for values in (self._stops.offset_m, self._stops.leg_m))
         points = Points(edge, offset, leg, np.where(edge >= 0, "", "removed").astype(object))
-        return Field(self.network, points, *(values.copy() for values in self._labels))
+        now = _copied(self._labels)
+        return Field(self.network, points, now.metres, now.delay_s, now.source)
 
     def add(self, sources: Points) -> NDArray[np.int64]:
         """Sources that come; those not placed are passed over. Returns the numbers of those that came."""
@@ -217,7 +219,10 @@ class Live:
         self._figures.home_source[log.home] = log.home_source
         self._figures.people[:] = step.people
         for b in step.sources:
-            (unchain if step.came else chain)(self._stops, self._edge[b], b)
+            if step.came:
+                unchain(self._stops, self._edge[b], b)
+            else:
+                chain(self._stops, self._edge[b], b)
         self._standing[step.sources] = not step.came
         if step.came:
             self._count -= len(step.sources)
@@ -257,22 +262,28 @@ class Live:
         return np.empty(2 * (self._count + 2))
 
 
+def _copied(labels: Labels) -> Labels:
+    return Labels(labels.metres.copy(), labels.delay_s.copy(), labels.source.copy())
+
+
 def _room_for_seeds(number: int) -> Seeds:
-    node, source = np.empty(number, dtype=np.int32), np.empty(number, dtype=np.int32)
-    return Seeds(node, np.empty(number), np.empty(number), source)
+    return Seeds(_rows(number), np.empty(number), np.empty(number), _rows(number))
 
 
 def _log_for(nodes: int, edges: int, homes: int, cutoffs: int) -> Log:
-    i4, f8 = (lambda n: np.empty(n, dtype=np.int32)), np.empty
     return Log(
-        i4(nodes),
-        f8(nodes),
-        f8(nodes),
-        i4(nodes),
-        i4(edges),
-        f8(edges * cutoffs),
-        i4(homes),
-        f8(homes),
-        f8(homes),
-        i4(homes),
+        node=_rows(nodes),
+        node_m=np.empty(nodes),
+        node_s=np.empty(nodes),
+        node_source=_rows(nodes),
+        edge=_rows(edges),
+        edge_m=np.empty(edges * cutoffs),
+        home=_rows(homes),
+        home_m=np.empty(homes),
+        home_s=np.empty(homes),
+        home_source=_rows(homes),
     )
+
+
+def _rows(number: int) -> I4:
+    return np.empty(number, dtype=np.int32)
