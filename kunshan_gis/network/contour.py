@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from kunshan_gis.network.arrays import F8, I4
-
-kernel = njit(cache=True, nogil=True, error_model="numpy")
+from kunshan_gis.network.kernels import kernel
 
 NEAR = 2e-4
 """Cells: what is as near to the level as this lies below it by as much, so that no ring passes through a grid node."""
@@ -32,6 +30,10 @@ def contour(flat: NDArray[np.float32], columns: int, level: float) -> tuple[F8, 
         Where each ring begins.
     outer : (rings,)
         The ring it is a hole of; an outer ring's own number.
+
+    References
+    ----------
+    Maple 2003, Geometric design and space planning using the marching squares and marching cube algorithms.
     """
     within = np.empty(len(flat), np.bool_)
     limit = np.float32((level + NEAR) * (level + NEAR))

@@ -10,13 +10,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from kunshan_gis.network.arrays import F8, I4
+from kunshan_gis.network.kernels import kernel
 from kunshan_gis.network.pieces import Pieces
-
-kernel = njit(cache=True, nogil=True, error_model="numpy")
 
 
 class Vertices(NamedTuple):

@@ -13,7 +13,7 @@ from kunshan_gis.network.contour import contour
 from kunshan_gis.network.distance_field import draw
 
 MOST_NODES = 2**27
-"""Grid nodes of one area: its field then takes half a gigabyte, and cells of 5 m span 58 by 58 km."""
+"""Grid nodes of one area: its field then takes half a gigabyte, and cells of 4 m span 46 by 46 km."""
 
 BEYOND = 1.25
 """Cells past the width up to which the field is exact: the contour needs the neighbours of what is inside."""

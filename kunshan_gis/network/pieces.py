@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from kunshan_gis.network.arrays import F8, I4, Edges
-
-kernel = njit(cache=True, nogil=True, error_model="numpy")
+from kunshan_gis.network.kernels import kernel
 
 
 class Reached(NamedTuple):

@@ -34,7 +34,7 @@ def service_areas(
     *,
     cutoffs_m: Sequence[float],
     width_m: float = 25.0,
-    cell_m: float = 5.0,
+    cell_m: float = 4.0,
     ids: ArrayLike | None = None,
 ) -> gpd.GeoDataFrame:
     """The ground within `width_m` of the streets from which a facility is within a walk of each cutoff.
@@ -72,9 +72,11 @@ def service_areas(
 
     Notes
     -----
-    At 25 m and cells of 5 m the share of ground in common with shapely's buffer and union is above 0.995. A cutoff of
-    0 gives a disc around each source that needs no leg. The grid begins at the network's south-west corner, so that a
-    city moved as a whole moves its polygons, to the rounding of coordinates.
+    At 25 m and cells of 4 m the ground in common with shapely's buffer and union is 0.996 to 0.999 of the joint
+    ground; the outline strays from it by less than a cell, in the inner corners of streets. A cutoff of 0 gives a disc
+    around each source that needs no leg. The grid begins at the network's south-west corner, so that a city moved as
+    a whole moves its polygons, to the rounding of coordinates. Rings keep a vertex every few metres, so that they nest
+    exactly; `.simplify(1)` before drawing takes away five of six.
     """
     cutoffs = np.unique(require_cutoffs(cutoffs_m))
     _require_grid(width_m, cell_m)
@@ -156,9 +158,9 @@ def _require_grid(width_m: float, cell_m: float) -> None:
     if not (np.isfinite(width_m) and 0 < cell_m <= width_m / 2):
         raise ParameterError(
             Text(
-                f"width_m 须大于 0，cell_m 须大于 0 且不超过其一半，给出的是 {width_m} 和 {cell_m}；例如 25 和 5",
+                f"width_m 须大于 0，cell_m 须大于 0 且不超过其一半，给出的是 {width_m} 和 {cell_m}；例如 25 和 4",
                 f"width_m is above 0 and cell_m above 0 and at most half of it; "
-                f"given {width_m} and {cell_m}, take 25 and 5",
+                f"given {width_m} and {cell_m}, take 25 and 4",
             )
         )
 

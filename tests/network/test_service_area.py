@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,11 +16,10 @@ from shapely import LineString, MultiPolygon, Point
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.model import Points, WalkNetwork
 from kunshan_gis.network import build, covered_streets, search
-from kunshan_gis.network.contour import NEAR, contour
 from kunshan_gis.network.service_area import service_areas
 
 PORTO_ALEGRE = Path(__file__).parents[3] / "shared" / "data" / "porto-alegre" / "poa_osm.osm.pbf"
-W, CELL = 25.0, 5.0
+W, CELL = 25.0, 4.0
 SQUARE = [(0, 0), (300, 0), (300, 300), (0, 300), (0, 0)]
 TOWN = [[(0, 0), (100, 0)], [(100, 0), (100, 90)], [(0, 0), (100, 90)], [(100, 90), (400, 130), (420, 300)]]
 
@@ -265,38 +263,6 @@ def test_random_towns_agree_with_buffer_and_union_nest_and_are_valid(
     assert exact.buffer(CELL).covers(far)
     assert far.buffer(CELL).covers(exact)
     assert len(far.geoms) >= shapely.get_num_geometries(exact.buffer(5))
-
-
-@settings(max_examples=200, derandomize=True, deadline=None)
-@given(st.lists(st.sampled_from([0.0, 3.0, 3.9999, 4.0, 4.0001, 4.001, 4.5, 5.0]), min_size=36, max_size=36), st.data())
-def test_outlines_of_any_field_are_valid_and_a_lower_field_has_the_wider_one(
-    values: list[float], data: st.DataObject
-) -> None:
-    field = np.full((8, 8), 6.0)
-    field[1:-1, 1:-1] = np.reshape(values, (6, 6))
-    lower = field.copy()
-    for _ in range(5):
-        row, column = data.draw(st.integers(1, 6)), data.draw(st.integers(1, 6))
-        lower[row, column] = min(lower[row, column], data.draw(st.sampled_from([0.0, 3.0, 3.9999, 4.0])))
-    narrow, wide = outlined(field), outlined(lower)
-    assert narrow.is_valid
-    assert wide.is_valid
-    assert wide.buffer(1e-9).covers(narrow)
-    inside = [Point(c, r) for r, c in np.argwhere(field < 4.0 + NEAR)]
-    outside = [Point(c, r) for r, c in np.argwhere(field > 4.0 + NEAR)]
-    assert all(narrow.covers(point) for point in inside)
-    assert not any(narrow.covers(point) for point in outside)
-
-
-def outlined(field: np.ndarray) -> MultiPolygon:
-    xy, ring_first, outer = contour((field**2).astype(np.float32).ravel(), field.shape[1], 4.0)
-    rings = [xy[a:b] for a, b in pairwise(ring_first)]
-    for number, ring in enumerate(rings):
-        assert shapely.LinearRing(ring).is_ccw == (outer[number] == number)
-    owners = np.flatnonzero(outer == np.arange(len(outer)))
-    return MultiPolygon(
-        [shapely.Polygon(rings[i], [rings[j] for j in np.flatnonzero(outer == i) if j != i]) for i in owners]
-    )
 
 
 @pytest.mark.full
