@@ -114,6 +114,7 @@ class Layer:
     table: gpd.GeoDataFrame | pd.DataFrame
     sha256: str
     edits: tuple[Edit, ...] = ()
+    original: Layer | None = None
 
     @property
     def digest(self) -> str:
@@ -156,7 +157,8 @@ class Layer:
                         )
                     )
                 table = pd.concat([table, row], ignore_index=True)
-        return replace(self, table=table.reset_index(drop=True), edits=self.edits + edits)
+        before = self.original or self
+        return replace(self, table=table.reset_index(drop=True), edits=self.edits + edits, original=before)
 
 
 @dataclass(frozen=True)
@@ -290,6 +292,14 @@ class StudyArea:
             old = self.layer(kind)
             layers[old.info.name] = old.with_edits(edit for edit in edits if edit.kind == kind)
         return replace(self, layers=layers, edits=self.edits + edits)
+
+    def before_edits(self, kind: str) -> StudyArea:
+        """The study area with one kind of layer as it was before any edit; it shares every cache."""
+        layer = self.layer(kind)
+        if layer.original is None:
+            return self
+        edits = tuple(edit for edit in self.edits if edit.kind != kind)
+        return replace(self, layers={**self.layers, layer.info.name: layer.original}, edits=edits)
 
     def digest_of(self, *kinds: str) -> str:
         """Digest of the named kinds' content and of the analysis CRS; an absent kind counts as absent."""

@@ -4,6 +4,7 @@ from kunshan_gis.network.access import ACCESS_SOURCES, ParkAccess, park_access, 
 from kunshan_gis.network.audit import edge_distance
 from kunshan_gis.network.build import BUILD, build
 from kunshan_gis.network.covered import covered_streets
+from kunshan_gis.network.edit import JOIN_M, Edited, with_line, without
 from kunshan_gis.network.live import Live
 from kunshan_gis.network.many import NodeReach, k_nearest, opportunities, reach, searches
 from kunshan_gis.network.search import Field, covered_lengths, nearest, search
@@ -13,6 +14,8 @@ from kunshan_gis.network.stored import from_arrays, to_arrays
 __all__ = [
     "ACCESS_SOURCES",
     "BUILD",
+    "JOIN_M",
+    "Edited",
     "Field",
     "Live",
     "NodeReach",
@@ -32,4 +35,6 @@ __all__ = [
     "select",
     "snap",
     "to_arrays",
+    "with_line",
+    "without",
 ]

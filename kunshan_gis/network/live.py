@@ -233,7 +233,7 @@ class Live:
         nodes, edges, homes = sizes
         log, street = self._log, edges * len(self._figures.covered_m)
         ends = (nodes, nodes, nodes, nodes, edges, street, homes, homes, homes, homes)
-        kept = Log(*(values[:end].copy() for values, end in zip(log, ends, strict=True)))
+        kept = Log(*(np.asarray(values)[:end].copy() for values, end in zip(log, ends, strict=True)))
         self._steps.append(_Step(sources, came, kept, people))
 
     def _reserve(self, number: int) -> None:

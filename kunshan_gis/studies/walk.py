@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from kunshan_gis import __version__, network
 from kunshan_gis.cache import DiskCache
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text
-from kunshan_gis.model import StudyArea, WalkNetwork, digest
+from kunshan_gis.model import Edit, Layer, StudyArea, WalkNetwork, digest
 from kunshan_gis.standards import walk_profile
 
 
@@ -82,14 +85,50 @@ class Walk:
 
 
 def walk_network(area: StudyArea, *, cache: DiskCache | None = None) -> WalkNetwork:
-    """The study area's walking network: built once for the same streets, and kept on disk between runs."""
+    """The study area's walking network: built once for the same streets, and kept on disk between runs.
+
+    Streets that a scenario adds or removes are worked into the network as it was (see `network.with_line` for how
+    their ends join).
+    """
     kept = cache or DiskCache()
-    streets = area.layer("streets")
+    before = area.before_edits("streets")
+    streets = before.layer("streets")
     walk_filter = streets.info.walk_filter or "walkable = true"
 
-    key = digest("network", network.BUILD, __version__, area.digest_of("streets"), walk_filter)
+    key = digest("network", network.BUILD, __version__, before.digest_of("streets"), walk_filter)
 
     def build() -> dict[str, NDArray[Any]]:
-        return network.to_arrays(network.build(area.table("streets"), walk_filter=walk_filter))
+        return network.to_arrays(network.build(before.table("streets"), walk_filter=walk_filter))
 
-    return area.remember("network", ["streets"], walk_filter, lambda: network.from_arrays(kept.arrays(key, build)))
+    net = before.remember("network", ["streets"], walk_filter, lambda: network.from_arrays(kept.arrays(key, build)))
+    if before is area:
+        return net
+    return area.remember("network", ["streets"], walk_filter, lambda: _with_edits(area, net))
+
+
+def _with_edits(area: StudyArea, net: WalkNetwork) -> WalkNetwork:
+    """The network of the streets before the edits, with one edit after the other made."""
+    layer = area.layer("streets")
+    ids = list(area.before_edits("streets").table("streets")["id"])
+    for edit in layer.edits:
+        net = edited_network(net, edit, ids, layer).network
+        ids += [dict(edit.row)["id"]] if edit.action == "add" else []
+    row = {street: number for number, street in enumerate(layer.table["id"])}
+    return replace(net, street=np.array([row[ids[number]] for number in net.street], dtype=np.int64))
+
+
+def edited_network(net: WalkNetwork, edit: Edit, ids: Sequence[str], layer: Layer) -> network.Edited:
+    """One edit of the streets made in a network; `ids` names the streets that `net.street` counts.
+
+    Raises
+    ------
+    NetworkError
+        The new way joins nothing, or nothing would be left.
+    """
+    if edit.action == "remove":
+        return network.without(net, np.isin(np.asarray(ids, dtype=object)[net.street], edit.ids))
+    row = edit.feature(layer).iloc[0]
+    change = network.Edited.nothing(net)
+    for line in shapely.get_parts(row.geometry) if row["walkable"] else ():
+        change = change.then(network.with_line(change.network, line, street=len(ids)))
+    return change
