@@ -25,10 +25,10 @@ def spawn(*arguments: str) -> dict[str, Any]:
     return found
 
 
-def load(function: str, library: str, *files: str) -> dict[str, Any]:
+def load(function: str, *files: str) -> dict[str, Any]:
     """Read an extract, and read it again."""
-    _, import_s, _ = clock(lambda: import_module(library))
-    run = getattr(import_module("benchmarks.loading"), function)(*map(Path, files))
+    prepare = getattr(import_module("benchmarks.loading"), function)
+    run, import_s, _ = clock(lambda: prepare(*map(Path, files)))
     answer, cpu, wall = clock(run)
     found = {"import_s": import_s, "cold": (cpu, wall), "peak_mb": peak_mb(), "answer": answer}
     _, cpu, wall = min((clock(run) for _ in range(1 if cpu > LONG_S else 3)), key=lambda one: one[1])

@@ -1,4 +1,4 @@
-"""The same questions for every engine: a real walking network with parks, homes and scattered points drawn from a seed."""
+"""What every engine is asked about: a real walking network, with parks, homes and points drawn from a seed."""
 
 from __future__ import annotations
 

@@ -58,7 +58,8 @@ def nearest(city: City) -> Prepared:
         distance = np.asarray(found.distance[metres], dtype=np.float64)
         return np.where(np.isnan(distance), np.inf, distance)
 
-    return Prepared(_run(city), read, FLOAT32_M, "only up to the cutoff; it counts parks at the same time")
+    note = "only up to the cutoff; it counts parks at the same time"
+    return Prepared(_run(city), read, FLOAT32_M, note, city.cutoff_m)
 
 
 def counts(city: City) -> Prepared:

@@ -61,6 +61,7 @@ CONTESTANTS = (
     Contestant("tiers", OURS, "kunshan_gis", "kunshan_engine:tiers"),
     Contestant("tiers", "scipy", "scipy", "scipy_engine:tiers"),
     Contestant("tiers", "networkx", "networkx", "networkx_engine:tiers"),
+    Contestant("tiers", "networkx + numpy", "networkx", "networkx_engine:tiers_with_numpy"),
     Contestant("tiers", "igraph", "igraph", "graph_engines:tiers:igraph"),
     Contestant("tiers", "networkit", "networkit", "graph_engines:tiers:networkit"),
     Contestant("tiers", "rustworkx", "rustworkx", "graph_engines:tiers:rustworkx"),

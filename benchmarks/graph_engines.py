@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.city import City
-from benchmarks.question import Arcs, Array, Prepared, arcs_of, covered_m
+from benchmarks.question import Arcs, Array, Figures, Prepared, arcs_of
 from benchmarks.scipy_engine import gates_of_tier
 
 From = Callable[[int], Array]
@@ -26,9 +26,8 @@ def _networkit(arcs: Arcs) -> From:
     import networkit
 
     networkit.setNumberOfThreads(1)
-    graph = networkit.GraphFromCoo(
-        (arcs.metres, (arcs.tail.astype(np.uint64), arcs.head.astype(np.uint64))), n=arcs.size, weighted=True, directed=True
-    )  # fmt: skip
+    ends = (arcs.tail.astype(np.uint64), arcs.head.astype(np.uint64))
+    graph = networkit.GraphFromCoo((arcs.metres, ends), n=arcs.size, weighted=True, directed=True)
 
     def metres(source: int) -> Array:
         search = networkit.distance.Dijkstra(graph, source, storePaths=False)
@@ -75,11 +74,10 @@ def tiers(name: str) -> Callable[[City], Prepared]:
     def prepare(city: City) -> Prepared:
         arcs = arcs_of(city)
         search = ENGINES[name](arcs)
-        gates = [gates_of_tier(city, tier) for tier in range(3)]
+        figures = [Figures(city, gates_of_tier(city, tier)) for tier in range(3)]
 
         def run() -> Array:
-            found = [search(arcs.start(tier))[: arcs.nodes] for tier in range(3)]
-            return np.array([covered_m(city.network, found[tier], gates[tier], city.cutoff_m) for tier in range(3)])
+            return np.array([figures[tier].covered_m(search(arcs.start(tier))) for tier in range(3)])
 
         return Prepared(run)
 

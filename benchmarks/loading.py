@@ -1,4 +1,4 @@
-"""From an OpenStreetMap extract to a walking graph, in a process of its own each, so that the peak of memory is its own.
+"""From an OpenStreetMap extract to a walking graph, each in a process of its own for a peak of memory of its own.
 
 osmnx reads XML, not .osm.pbf: the walkable ways are written as XML first (by pyosmium, counted apart), and it keeps
 the same tags as kunshan_gis does.
@@ -44,20 +44,28 @@ def _ours(network: Any) -> Loaded:
 
 
 def convert(extract: Path, xml: Path) -> Callable[[], Loaded]:
-    """The walkable ways and their nodes as XML. Which they are is known beforehand."""
+    """The walkable ways and their nodes as XML, by pyosmium. Which ways they are is known beforehand."""
     import osmium
 
     from benchmarks.city import walkable_streets
 
     streets = walkable_streets(extract)
-    ways = set(streets.loc[streets["walkable"], "id"])
+    names = streets.loc[streets["walkable"] & streets["id"].str.startswith("way/"), "id"]
+    ways = [int(name.removeprefix("way/")) for name in names]
+    nodes, both = osmium.osm.NODE, osmium.osm.NODE | osmium.osm.WAY
 
     def write() -> Loaded:
-        with osmium.BackReferenceWriter(str(xml), ref_src=str(extract), overwrite=True) as writer:
-            for way in osmium.FileProcessor(str(extract), osmium.osm.WAY):
-                if f"way/{way.id}" in ways:
-                    writer.add(way)
-        return {"ways": len(ways)}
+        chosen = osmium.filter.IdFilter(ways).enable_for(osmium.osm.WAY)
+        needed = {
+            node.ref
+            for way in osmium.FileProcessor(str(extract), osmium.osm.WAY).with_filter(chosen)
+            for node in way.nodes
+        }
+        kept = osmium.filter.IdFilter(needed).enable_for(nodes)
+        with osmium.SimpleWriter(str(xml), overwrite=True) as writer:
+            for thing in osmium.FileProcessor(str(extract), both).with_filter(chosen).with_filter(kept):
+                writer.add(thing)
+        return {"ways": len(ways), "nodes": len(needed)}
 
     return write
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.city import City, join
-from benchmarks.question import Arcs, Array, Coverage, Prepared, Reached, arcs_of, coverage, covered_m
+from benchmarks.question import Arcs, Array, Coverage, Figures, Prepared, Reached, arcs_of
 from benchmarks.scipy_engine import gates_of_tier
 
 
@@ -38,17 +39,63 @@ def nearest(city: City) -> Prepared:
 
 
 def tiers(city: City) -> Prepared:
+    """Nearest park of each tier, and the lengths in a loop over the street pieces between junctions and entrances."""
+    arcs = arcs_of(city)
+    graph = graph_of(arcs)
+    parks = [arcs.park_nodes[city.tier == tier].tolist() for tier in range(3)]
+    pieces, owners, starts = zip(*(_pieces(city, arcs, tier) for tier in range(3)), strict=True)
+    cutoff, infinite = city.cutoff_m, float("inf")
+
+    def run() -> list[list[float]]:
+        answers = []
+        for tier in range(3):
+            found = nx.multi_source_dijkstra_path_length(graph, parks[tier], cutoff=cutoff, weight="length")
+            found.update(starts[tier])
+            known = found.get
+            answers.append(
+                [
+                    min(metres, max(0.0, cutoff - known(a, infinite)) + max(0.0, cutoff - known(b, infinite)))
+                    for a, b, metres in pieces[tier]
+                ]
+            )
+        return answers
+
+    def read(answers: list[list[float]]) -> Array:
+        edges = len(city.network.length_m)
+        return np.array([np.bincount(owners[tier], answers[tier], minlength=edges) for tier in range(3)])
+
+    return Prepared(run, read)
+
+
+def _pieces(
+    city: City, arcs: Arcs, tier: int
+) -> tuple[list[tuple[int, int, float]], NDArray[np.int64], dict[int, float]]:
+    """Edges cut at a tier's entrances: pieces as (node, node, metres), the edge of each, the entrances' own metres."""
+    gates, streets, edges = gates_of_tier(city, tier), city.network, np.arange(len(city.network.length_m))
+    own = arcs.size + np.arange(len(gates.edge))
+    edge = np.r_[edges, gates.edge, edges]
+    node = np.r_[streets.edge_uv[:, 0], own, streets.edge_uv[:, 1]]
+    at = np.r_[np.full(len(edges), -1.0), gates.offset_m, np.full(len(edges), np.inf)]
+    order = np.lexsort((at, edge))
+    edge, node = edge[order], node[order]
+    at = np.clip(at[order], 0.0, streets.length_m[edge])
+    same = edge[1:] == edge[:-1]
+    rows = (node[:-1][same].tolist(), node[1:][same].tolist(), np.diff(at)[same].tolist())
+    return list(zip(*rows, strict=True)), edge[:-1][same], dict(zip(own.tolist(), gates.leg_m.tolist(), strict=True))
+
+
+def tiers_with_numpy(city: City) -> Prepared:
     """Nearest park of each tier in networkx; the lengths with numpy, as fast as they can be."""
     arcs = arcs_of(city)
     graph = graph_of(arcs)
     parks = [arcs.park_nodes[city.tier == tier].tolist() for tier in range(3)]
-    gates = [gates_of_tier(city, tier) for tier in range(3)]
+    figures = [Figures(city, gates_of_tier(city, tier)) for tier in range(3)]
 
     def run() -> Array:
         answers = []
         for tier in range(3):
             found = nx.multi_source_dijkstra_path_length(graph, parks[tier], cutoff=city.cutoff_m, weight="length")
-            answers.append(covered_m(city.network, _array(found, arcs.size), gates[tier], city.cutoff_m))
+            answers.append(figures[tier].covered_m(_array(found, arcs.size)))
         return np.array(answers)
 
     return Prepared(run)
@@ -93,10 +140,10 @@ def add_park(city: City) -> Prepared:
     """One more park by doing everything again; homes and lengths with numpy."""
     gates, park = join(city.gates, city.one_more), np.r_[city.park, np.full(len(city.one_more.edge), city.parks)]
     arcs = arcs_of(city, gates, park)
-    graph, parks = graph_of(arcs), arcs.park_nodes.tolist()
+    graph, parks, figures = graph_of(arcs), arcs.park_nodes.tolist(), Figures(city, gates)
 
     def run() -> Coverage:
         found = nx.multi_source_dijkstra_path_length(graph, parks, weight="length")
-        return coverage(city, _array(found, arcs.size)[: arcs.nodes], gates)
+        return figures.coverage(_array(found, arcs.size)[: arcs.nodes])
 
     return Prepared(run)

@@ -1,7 +1,7 @@
 """pandana: contraction hierarchies and kept ranges in C++ (AGPL: measured against, never depended on).
 
-Parks enter as nodes of their own, as in `Arcs`, wherever the question allows it: that is exact and faster than pandana's
-usual way, which moves every entrance to its nearest junction. pandana keeps lengths in whole millimetres per arc.
+Entrances or parks enter as nodes of their own wherever the question allows it: pandana's usual way is to move every
+entrance to its nearest junction. It keeps the length of an arc in whole millimetres.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def nearest(city: City) -> Prepared:
         return np.where(metres >= city.cutoff_m, np.inf, metres)
 
     note = "only up to the cutoff; farther costs it twice as much"
-    return Prepared(lambda: network.nearest_pois(city.cutoff_m, "park", num_pois=1), read, MILLIMETRES_M, note)
+    return Prepared(
+        lambda: network.nearest_pois(city.cutoff_m, "park", num_pois=1), read, MILLIMETRES_M, note, city.cutoff_m
+    )
 
 
 def searches(city: City) -> Prepared:

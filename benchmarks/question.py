@@ -1,4 +1,4 @@
-"""What every engine answers, and what an answer is; the same exact lengths and homes for all that give node distances."""
+"""What every engine answers in, and the exact street and homes for all engines that give distances of junctions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.city import City
-from kunshan_gis.model import Points, WalkNetwork
+from kunshan_gis.model import Points
 
 Array = NDArray[np.float64]
 WORKS = ("load", "nearest", "tiers", "searches", "counts", "add_park", "snap", "polygons")
@@ -21,14 +21,16 @@ WORKS = ("load", "nearest", "tiers", "searches", "counts", "add_park", "snap", "
 class Prepared:
     """An engine ready for one work: `run` is timed, `read` puts what it returns into the common form and is not.
 
-    `tolerance_m` is what the engine's own number format allows, `note` what its answer leaves out, if anything;
-    `warm_s` is how long to repeat at most.
+    `tolerance_m` is what the engine's own number format allows, `up_to_m` how far it looks, `note` what else there is
+    to know of its answer; `again` puts things back before another run, where a run changes them.
     """
 
     run: Callable[[], Any]
     read: Callable[[Any], Any] = lambda raw: raw
     tolerance_m: float = 1e-6
     note: str = ""
+    up_to_m: float = np.inf
+    again: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,11 @@ def arcs_of(city: City, gates: Points | None = None, park: NDArray[np.int64] | N
             "tail": np.r_[u, v, n + park, n + park, supers],
             "head": np.r_[v, u, to_u, to_v, n + np.tile(np.arange(parks), 2)],
             "metres": np.r_[
-                streets.length_m, streets.length_m, gates.leg_m + gates.offset_m, gates.leg_m + rest, np.zeros(2 * parks)
+                streets.length_m,
+                streets.length_m,
+                gates.leg_m + gates.offset_m,
+                gates.leg_m + rest,
+                np.zeros(2 * parks),
             ],
         }
     )
@@ -107,18 +113,42 @@ class Coverage:
     street_m: float
 
 
-def covered_m(streets: WalkNetwork, node_m: Array, gates: Points, cutoff_m: float) -> Array:
-    """Exact metres of every edge within the cutoff: from both ends, and from the sources upon it."""
-    inside = np.maximum(cutoff_m - node_m[streets.edge_uv], 0.0)
-    covered = np.minimum(inside.sum(axis=1), streets.length_m)
-    edges = np.unique(gates.edge)
-    row = pd.Series(np.arange(len(edges)), index=edges)[gates.edge].to_numpy()
-    u, v = streets.edge_uv[edges].T
-    owner = np.r_[np.arange(len(edges)), np.arange(len(edges)), row]
-    at = np.r_[np.zeros(len(edges)), streets.length_m[edges], gates.offset_m]
-    left = np.maximum(cutoff_m - np.r_[node_m[u], node_m[v], gates.leg_m], 0.0)
-    covered[edges] = _union(owner, at - left, at + left, streets.length_m[edges])
-    return covered
+class Figures:
+    """Street and homes within the cutoff from node distances alone; all that does not depend on them is made ready."""
+
+    def __init__(self, city: City, gates: Points) -> None:
+        streets, homes = city.network, city.homes
+        self.city, self.uv, self.length = city, streets.edge_uv, streets.length_m
+        self.edges, row = np.unique(gates.edge, return_inverse=True)
+        own, size = np.arange(len(self.edges)), self.length[self.edges]
+        self.owner, self.at = np.r_[own, own, row], np.r_[np.zeros(len(own)), size, gates.offset_m]
+        self.leg, self.size = gates.leg_m, size
+        self.home_u, self.home_v = streets.edge_uv[homes.edge].T
+        self.home_a = homes.offset_m + homes.leg_m
+        self.home_b = streets.length_m[homes.edge] - homes.offset_m + homes.leg_m
+        home, gate = same_edge(homes, gates)
+        along = np.abs(homes.offset_m[home] - gates.offset_m[gate]) + gates.leg_m[gate] + homes.leg_m[home]
+        self.along = np.full(len(homes.edge), np.inf)
+        np.minimum.at(self.along, home, along)
+
+    def covered_m(self, node_m: Array) -> Array:
+        """Exact metres of every edge within the cutoff: from both ends, and from the entrances upon it."""
+        left = np.maximum(self.city.cutoff_m - node_m, 0.0)
+        covered = np.minimum(left[self.uv[:, 0]] + left[self.uv[:, 1]], self.length)
+        ends = left[self.uv[self.edges].T.ravel()]
+        reach = np.r_[ends, np.maximum(self.city.cutoff_m - self.leg, 0.0)]
+        covered[self.edges] = _union(self.owner, self.at - reach, self.at + reach, self.size)
+        return covered
+
+    def home_m(self, node_m: Array) -> Array:
+        """Metres from every home to its nearest entrance, the way along a shared edge included."""
+        over_ends = np.minimum(node_m[self.home_u] + self.home_a, node_m[self.home_v] + self.home_b)
+        return np.minimum(over_ends, self.along)
+
+    def coverage(self, node_m: Array) -> Coverage:
+        """The figures of `add_park`."""
+        homes = int((self.home_m(node_m) <= self.city.cutoff_m).sum())
+        return Coverage(node_m, homes, float(self.covered_m(node_m).sum()))
 
 
 def _union(owner: NDArray[np.int64], start: Array, end: Array, length: Array) -> Array:
@@ -150,9 +180,3 @@ def same_edge(homes: Points, gates: Points) -> tuple[NDArray[np.int64], NDArray[
     home = np.repeat(np.arange(len(homes.edge)), count)
     step = np.arange(len(home)) - np.repeat(np.cumsum(count) - count, count)
     return home, order[low[home] + step]
-
-
-def coverage(city: City, node_m: Array, gates: Points) -> Coverage:
-    """The figures of `add_park` from node distances."""
-    homes = int((home_m(city, node_m, gates) <= city.cutoff_m).sum())
-    return Coverage(node_m, homes, float(covered_m(city.network, node_m, gates, city.cutoff_m).sum()))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.city import City, join
-from benchmarks.question import Arcs, Array, Coverage, Prepared, Reached, arcs_of, coverage, covered_m, same_edge
+from benchmarks.question import Arcs, Array, Coverage, Figures, Prepared, Reached, arcs_of, same_edge
 
 BATCH = 64
 """Parks searched at a time: dense rows of distances to every node are what scipy answers with."""
@@ -34,14 +35,14 @@ def tiers(city: City) -> Prepared:
     """Nearest park of each tier, and the exact metres of each edge within the cutoff."""
     arcs = arcs_of(city)
     matrix = matrix_of(arcs)
-    gates = [gates_of_tier(city, tier) for tier in range(3)]
+    figures = [Figures(city, gates_of_tier(city, tier)) for tier in range(3)]
 
     def run() -> Array:
         answers = []
         for tier in range(3):
             parks = arcs.park_nodes[city.tier == tier]
             node_m = dijkstra(matrix, indices=parks, min_only=True, limit=city.cutoff_m)[: arcs.nodes]
-            answers.append(covered_m(city.network, node_m, gates[tier], city.cutoff_m))
+            answers.append(figures[tier].covered_m(node_m))
         return np.array(answers)
 
     return Prepared(run)
@@ -97,12 +98,18 @@ def counts(city: City) -> Prepared:
 
 
 def add_park(city: City) -> Prepared:
-    """One more park by doing everything again: its arcs, the search, the homes and the streets."""
-    gates, park = join(city.gates, city.one_more), np.r_[city.park, np.full(len(city.one_more.edge), city.parks)]
-    arcs = arcs_of(city, gates, park)
-    matrix = matrix_of(arcs)
+    """One more park: its arcs join the matrix, then the search, the homes and the streets are done again."""
+    arcs, gates = arcs_of(city), city.one_more
+    matrix, parks = matrix_of(arcs), np.r_[arcs.park_nodes, arcs.size]
+    figures = Figures(city, join(city.gates, gates))
+    size, (u, v) = arcs.size + 1, city.network.edge_uv[gates.edge].T
+    rest = city.network.length_m[gates.edge] - gates.offset_m
+    table = pd.DataFrame({"node": np.r_[u, v], "metres": np.r_[gates.offset_m, rest] + np.tile(gates.leg_m, 2)})
+    ends = table.groupby("node")["metres"].min()
 
     def run() -> Coverage:
-        return coverage(city, dijkstra(matrix, indices=arcs.park_nodes, min_only=True)[: arcs.nodes], gates)
+        metres, node = np.r_[matrix.data, ends.to_numpy()], np.r_[matrix.indices, ends.index.to_numpy(np.int32)]
+        joined = csr_array((metres, node, np.r_[matrix.indptr, len(node)]), shape=(size, size))
+        return figures.coverage(dijkstra(joined, indices=parks, min_only=True)[: arcs.nodes])
 
     return Prepared(run)

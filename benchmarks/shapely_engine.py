@@ -37,7 +37,7 @@ def snap(city: City) -> Prepared:
 
 
 def join_nearest(city: City) -> Prepared:
-    """geopandas' `sjoin_nearest`, the first of equals, then the place on the edge."""
+    """The nearest edge by geopandas' `sjoin_nearest`, the first of equals, then the place on the edge."""
     lines = gpd.GeoDataFrame(geometry=city.network.lines, crs=city.network.crs)
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*city.scattered.T, crs=city.network.crs))
 

@@ -66,34 +66,34 @@ def loads(extract: Path, folder: Path) -> Iterator[Row]:
     """From the extract to a walking graph, a process an engine."""
     xml, oracle = folder / "walkable.osm", None
     lacking = find_spec("osmium") is None
-    conversion = {"error": "osmium is not installed"} if lacking else spawn("load", "convert", "osmium", str(extract), str(xml))
+    conversion = {"error": "osmium is not installed"} if lacking else spawn("load", "convert", str(extract), str(xml))
     for engine, library, function in LOADERS:
         if find_spec(library) is None:
             yield from _both("load", engine, f"skipped: {library} is not installed; uv run --group bench")
             continue
         through_xml = library == "osmnx"
         found = conversion if through_xml and "error" in conversion else {}
-        found = found or spawn("load", function, library, str(xml if through_xml else extract))
+        found = found or spawn("load", function, str(xml if through_xml else extract))
         if "error" in found:
-            yield from _both("load", engine, f"skipped: {found['error']}")
+            yield from _both("load", engine, f"failed: {found['error']}")
             continue
         oracle = oracle or found["answer"]
-        yield from _loaded(engine, found, oracle, conversion["cold"][0] if through_xml else 0.0)
+        yield from _loaded(engine, found, oracle, conversion if through_xml else {})
 
 
-def _loaded(engine: str, found: dict[str, Any], oracle: dict[str, float], conversion_s: float) -> Iterator[Row]:
+def _loaded(engine: str, found: dict[str, Any], oracle: dict[str, float], conversion: dict[str, Any]) -> Iterator[Row]:
     answer = found["answer"]
     off = abs(answer["street_m"] / oracle["street_m"] - 1)
     note = f"{answer['nodes']:,.0f} junctions, {answer['edges']:,.0f} edges, {answer['street_m'] / 1000:,.0f} km"
     for phase in ("cold", "warm"):
-        cpu, wall = found[phase]
+        (cpu, wall), (conversion_s, waited) = found[phase], conversion.get(phase, (0.0, 0.0))
         row = Row(
             "load", engine, phase, cpu, wall, found["peak_mb"], agrees=off < SAME_STREETS,
             prepare_s=conversion_s, import_s=found["import_s"], note=note,
         )  # fmt: skip
         yield row
         if conversion_s:
-            added = {"cpu_s": cpu + conversion_s, "wall_s": wall + conversion_s}
+            added = {"cpu_s": cpu + conversion_s, "wall_s": wall + waited}
             yield Row(**(row.__dict__ | added | {"engine": f"{engine} (with conversion)"}))
 
 
@@ -107,20 +107,22 @@ def warm(city: City, contestants: Sequence[Contestant]) -> Iterator[Row]:
             yield Row(one.work, one.engine, "warm", note=f"skipped: {missing}")
             continue
         try:
-            prepare = one.prepare
-            prepared, prepare_s, _ = clock(lambda prepare=prepare: prepare(city))
-            raw, cpu, wall = best(prepared.run, once=one.slow)
-        except Exception as error:  # a library that fails is a row, and the others go on
-            yield Row(one.work, one.engine, "warm", note=f"skipped: {type(error).__name__}: {error}"[:200])
-            continue
-        answer = prepared.read(raw)
-        oracle = answers.setdefault(one.work, answer)
-        agrees, said = compare(
-            one.work, city, answer, oracle, tolerance_m=prepared.tolerance_m,
-            only_cutoff=one.engine in {"pandana", "cityseer"},
-        )  # fmt: skip
-        note = "; ".join(filter(None, [prepared.note, said]))
-        yield Row(one.work, one.engine, "warm", cpu, wall, agrees=agrees, prepare_s=prepare_s, note=note)
+            yield _answered(city, one, answers)
+        except Exception as error:  # noqa: BLE001 - an engine that fails is a row, and the others go on
+            yield Row(one.work, one.engine, "warm", note=f"failed: {type(error).__name__}: {error}"[:200])
+
+
+def _answered(city: City, one: Contestant, answers: dict[str, Any]) -> Row:
+    prepare = one.prepare
+    prepared, prepare_s, _ = clock(lambda: prepare(city))
+    raw, cpu, wall = best(prepared.run, again=prepared.again, once=one.slow)
+    answer = prepared.read(raw)
+    oracle = answers.setdefault(one.work, answer)
+    agrees, said = compare(
+        one.work, city, answer, oracle, tolerance_m=prepared.tolerance_m, up_to_m=prepared.up_to_m
+    )  # fmt: skip
+    note = "; ".join(filter(None, [prepared.note, said]))
+    return Row(one.work, one.engine, "warm", cpu, wall, agrees=agrees, prepare_s=prepare_s, note=note)
 
 
 def cold(city: City, contestants: Sequence[Contestant], folder: Path) -> Iterator[Row]:
@@ -133,7 +135,7 @@ def cold(city: City, contestants: Sequence[Contestant], folder: Path) -> Iterato
             continue
         found = spawn("cold", one.work, one.engine, str(file))
         if "error" in found:
-            yield Row(one.work, one.engine, "cold", note=f"skipped: {found['error']}")
+            yield Row(one.work, one.engine, "cold", note=f"failed: {found['error']}")
         else:
             yield Row(one.work, one.engine, "cold", **found)
 
