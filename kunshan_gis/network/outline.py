@@ -47,9 +47,9 @@ class Grid:
         """
         if len(parts) == 0:
             return [shapely.MultiPolygon()] * bands
-        ends = parts.reshape(-1, 2)
-        low = np.floor(ends.min(axis=0) - self._reach) - 1.0
-        field = self._window(np.ceil(ends.max(axis=0) + self._reach) + 2.0 - low)
+        x, y = parts[:, ::2], parts[:, 1::2]
+        low = np.floor(np.array([x.min(), y.min()]) - self._reach) - 1.0
+        field = self._window(np.ceil(np.array([x.max(), y.max()]) + self._reach) + 2.0 - low)
         parts = parts - np.r_[low, low]
         found = []
         for number in range(bands):

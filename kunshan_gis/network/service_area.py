@@ -72,7 +72,7 @@ def service_areas(
 
     Notes
     -----
-    At 25 m and cells of 4 m the ground in common with shapely's buffer and union is 0.996 to 0.999 of the joint
+    At 25 m and cells of 4 m the ground in common with shapely's buffer and union is 0.995 to 0.999 of the joint
     ground; the outline strays from it by less than a cell, in the inner corners of streets. A cutoff of 0 gives a disc
     around each source that needs no leg. The grid begins at the network's south-west corner, so that a city moved as
     a whole moves its polygons, to the rounding of coordinates. Rings keep a vertex every few metres, so that they nest
