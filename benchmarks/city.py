@@ -74,11 +74,11 @@ def walkable_streets(extract: Path) -> gpd.GeoDataFrame:
 def city_of(
     streets: WalkNetwork, *, parks: int = PARKS, homes: int = HOMES, scattered: int = SCATTERED, seed: int = SEED
 ) -> City:
-    """Parks, homes and points on a network; the same seed gives the same."""
+    """Parks, homes and points on a network; the same seed gives the same, and tiers keep their shares."""
     random = np.random.default_rng(seed)
     gates, park = _gates(streets, parks + 1, random)
     known = park < parks
-    sizes = np.minimum(np.cumsum(TIER_PARKS), parks)
+    sizes = np.maximum(np.rint(np.cumsum(TIER_PARKS) / sum(TIER_PARKS) * parks), (1, 2, 3))
     return City(
         network=streets,
         gates=network.select(gates, np.flatnonzero(known)),
