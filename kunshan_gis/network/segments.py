@@ -118,7 +118,7 @@ def cells_of(xy: F8, line: NDArray[np.int64]) -> Cells:
     line : (coordinates,) int
         The line each belongs to, in one piece.
     """
-    finite: NDArray[np.bool_] = np.isfinite(xy).all(axis=1)
+    finite = np.isfinite(xy[:, 0] + xy[:, 1])
     segment = np.flatnonzero((line[1:] == line[:-1]) & finite[1:] & finite[:-1])
     none = np.zeros(0, dtype=np.int32)
     if len(segment) == 0:
