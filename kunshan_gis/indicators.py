@@ -46,6 +46,8 @@ INDICATORS: dict[str, Indicator] = {
         Indicator("reportable", "可上报", "Reportable", "text", "false where demonstration data went in"),
         Indicator("metres", "步行距离", "Walked distance", "m", "home to entrance along the street, legs included"),
         Indicator("state", "状态", "State", "text", "covered, not covered or not measurable"),
+        Indicator("reason", "原因", "Reason", "text", "why a home could not be put on the network"),
+        Indicator("homes", "居民点数", "Homes", "count", "number of homes"),
         Indicator("park_id", "公园编号", "Park", "text", "id of the park"),
         Indicator("access_source", "入口依据", "Entrance from", "text", "gate, crossing, outline, centroid or none"),
         Indicator("entrances", "入口数", "Entrances", "count", "entrances placed on the network"),

@@ -366,7 +366,7 @@ class Points:
     leg_m : (points,) float64
         Straight metres from the point to the edge; walked as well; NaN where not placed.
     reason : (points,) object
-        "" where placed, else why not: `too_far`, `isolated`.
+        "" where placed, else why not: `too_far`, `isolated`, `barred`, `no_place`.
     """
 
     edge: NDArray[np.int64]

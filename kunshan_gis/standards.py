@@ -43,10 +43,17 @@ class Profile(BaseModel):
 
 
 class WalkProfile(Profile):
-    """A walk: `minutes` times `speed_mps` is the walked distance a home may lie from an entrance."""
+    """A walk: `minutes` times `speed_mps` is the walked distance a home may lie from an entrance.
+
+    Where a profile waits to cross roads of some classes (`crossing_delay_s`) or is slower on stairs, those seconds are
+    taken off the time.
+    """
 
     minutes: float = Field(gt=0, le=240)
     speed_mps: float = Field(gt=0, le=3)
+    crossing_delay_s: float = Field(default=0.0, ge=0, le=600)
+    crossing_classes: tuple[str, ...] = ()
+    stairs_s_per_m: float = Field(default=0.0, ge=0, le=60)
 
 
 class StationProfile(Profile):
@@ -62,7 +69,7 @@ _FOLDER = files("kunshan_gis") / "profiles"
 @cache
 def _all(model: type[_P], folder: str) -> dict[str, _P]:
     found = {}
-    for file in sorted((_FOLDER / folder).iterdir(), key=lambda entry: entry.name):
+    for file in sorted((_FOLDER / folder).iterdir(), key=lambda entry: entry.name.removesuffix(".toml")):
         key = file.name.removesuffix(".toml")
         try:
             found[key] = model.model_validate({"key": key, **tomllib.loads(file.read_text(encoding="utf-8"))})

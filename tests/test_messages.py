@@ -54,6 +54,7 @@ def test_every_text_is_used() -> None:
         "unit",
         "tier",
         "class",
+        "reason",
         "water",
         "shape",
         "table",
@@ -110,8 +111,8 @@ def test_keys_put_together_exist_for_everything_they_are_made_from() -> None:
 
 def test_places_are_filled_in_each_language_with_its_own_part() -> None:
     filled = text("lacks_optional", kind=Text("水系", "Water"), without=text("without_water"))
-    assert filled.zh == "没有水系：水面可能被当作数据缺口"
-    assert filled.en == "no Water: water may be taken for missing streets"
+    assert filled.zh == "没有水系：水面可能被当作数据缺口，也不阻隔步行"
+    assert filled.en == "no Water: water may be taken for missing streets, and bars nobody"
     assert filled.first("en") == f"{filled.en} {filled.zh}"
     assert filled.first("zh") == f"{filled.zh} {filled.en}"
 

@@ -1,14 +1,16 @@
 """Streets to walking costs: build, snap, find entrances, search. Metres first; pace comes afterwards."""
 
-from kunshan_gis.network.access import ACCESS_SOURCES, ParkAccess, park_access, select
+from kunshan_gis.network.access import ACCESS_SOURCES, ParkAccess, park_access, select, touching
 from kunshan_gis.network.audit import edge_distance
 from kunshan_gis.network.build import BUILD, build
 from kunshan_gis.network.covered import covered_streets
+from kunshan_gis.network.delay import with_delays
 from kunshan_gis.network.edit import JOIN_M, Edited, with_line, without
 from kunshan_gis.network.live import Live
 from kunshan_gis.network.many import NodeReach, k_nearest, opportunities, reach, searches
 from kunshan_gis.network.search import Field, covered_lengths, nearest, search
-from kunshan_gis.network.snap import snap
+from kunshan_gis.network.service_area import service_areas
+from kunshan_gis.network.snap import not_placed, snap
 from kunshan_gis.network.stored import from_arrays, to_arrays
 
 __all__ = [
@@ -27,14 +29,18 @@ __all__ = [
     "from_arrays",
     "k_nearest",
     "nearest",
+    "not_placed",
     "opportunities",
     "park_access",
     "reach",
     "search",
     "searches",
     "select",
+    "service_areas",
     "snap",
     "to_arrays",
+    "touching",
+    "with_delays",
     "with_line",
     "without",
 ]

@@ -11,7 +11,7 @@ The ladder, best first, each rung recorded as `access_source`:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -19,6 +19,8 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from kunshan_gis.model import Points, WalkNetwork
 from kunshan_gis.network.snap import snap
@@ -27,6 +29,8 @@ ACCESS_SOURCES = ("gate", "crossing", "outline", "centroid", "none")
 GATE_LEG_M = 60.0
 OUTLINE_LEG_M = 30.0
 OUTLINE_STEP_M = 20.0
+TOUCH_M = 0.1
+"""Pieces of a park no farther apart than this touch."""
 CENTROID_LEG_M = 200.0
 
 
@@ -48,10 +52,9 @@ class ParkAccess:
     points: Points
     source: pd.Series
 
-    def of(self, parks: pd.Index) -> Points:
-        """The entrances of some parks only."""
-        rows = np.flatnonzero(self.table["park_id"].isin(parks))
-        return select(self.points, rows)
+    def rows(self, parks: pd.Series) -> NDArray[np.int64]:
+        """Rows of the entrances of some parks."""
+        return np.flatnonzero(self.table["park_id"].isin(parks))
 
 
 def select(points: Points, rows: NDArray[np.int64]) -> Points:
@@ -102,6 +105,37 @@ def park_access(
 
 
 _FIELDS = ("edge", "offset_m", "leg_m", "reason")
+
+
+def touching(parks: gpd.GeoDataFrame, same: Sequence[str]) -> pd.Series:
+    """Of every park the smallest id among the pieces it is one with: they touch, and agree in the columns `same`.
+
+    One park is often drawn in several pieces; they must not count as several parks, nor the border between two pieces
+    as a way in. Absent values agree with each other.
+
+    Parameters
+    ----------
+    parks : GeoDataFrame
+        Polygons with `id`, metric CRS.
+    same : sequence of str
+        Columns; those the table does not have are passed over.
+
+    Returns
+    -------
+    Series of id, index as `parks`.
+    """
+    shapes = np.asarray(parks.geometry.array)
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=TOUCH_M)
+    agrees = np.ones(len(one), dtype=bool)
+    for column in same:
+        if column in parks:
+            value = pd.factorize(parks[column])[0]
+            agrees &= value[one] == value[other]
+    n = len(parks)
+    links = coo_array((np.ones(int(agrees.sum())), (one[agrees], other[agrees])), shape=(n, n))
+    _, piece = connected_components(links, directed=False)
+    whole: pd.Series = parks["id"].groupby(piece).transform("min")
+    return whole
 
 
 def _entrances(park_id: object, geometry: object, crs: object) -> gpd.GeoDataFrame:

@@ -100,7 +100,8 @@ def grown(array: NDArray[Any], size: int) -> NDArray[Any]:
     if size <= len(array):
         return array
     longer = np.empty(2 * size, dtype=array.dtype)
-    longer[: len(array)] = array
+    for i in range(len(array)):  # slicing would draw in a compiler of its own
+        longer[i] = array[i]
     return longer
 
 

@@ -28,6 +28,7 @@ MOST_PEOPLE_A_PARK = 50_000
 FUTURE = ("under_construction", "planned")
 CONTEXT = ("boundary", "water")
 """Kinds that check the data and draw the map but move no figure."""
+BARS_WHERE_KNOWN = ("rail", "expressways")
 
 
 def unit_tables(
@@ -44,6 +45,8 @@ def unit_tables(
         for unit, (column, names) in units.items()
     }
     tables["parks"] = _park_counts(parks, tiers)
+    tables["access"] = _by_access(homes, parks, tiers)
+    tables["unplaced"] = _unplaced(homes)
     return tables
 
 
@@ -94,8 +97,37 @@ def _park_counts(parks: gpd.GeoDataFrame, tiers: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _by_access(homes: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, tiers: Sequence[str]) -> pd.DataFrame:
+    """What the coverage rests on: parks by how their entrances are known, and the people covered through them."""
+    rows = []
+    for tier in tiers:
+        own = parks if tier == ALL else parks[parks["tier"] == tier]
+        near = homes.loc[homes[f"state_{tier}"] == "covered"].groupby(f"access_{tier}")["population"].sum()
+        for source in ACCESS_SOURCES:
+            number = int((own["access_source"] == source).sum())
+            if number:
+                rows.append(
+                    {"tier": tier, "access_source": source, "parks": number, "covered": int(near.get(source, 0))}
+                )
+    return pd.DataFrame(rows, columns=["tier", "access_source", "parks", "covered"])
+
+
+def _unplaced(homes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Why homes could not be measured: how many, with how many residents."""
+    lost = homes[homes["reason"] != ""].groupby("reason")
+    table = pd.DataFrame({"homes": lost.size(), "population": lost["population"].sum()}).reset_index()
+    said = [text(f"reason_{reason}") for reason in table["reason"]]
+    return table.assign(name=[said_.zh for said_ in said], name_en=[said_.en for said_ in said])
+
+
 def counts_of(
-    homes: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, access: ParkAccess, placed: Points, near_edge: int
+    homes: gpd.GeoDataFrame,
+    parks: gpd.GeoDataFrame,
+    access: ParkAccess,
+    placed: Points,
+    *,
+    near_edge: int,
+    over_unknown: int,
 ) -> dict[str, Any]:
     legs = placed.leg_m[placed.placed]
     reasons = homes.groupby(placed.reason)["population"].sum()
@@ -113,6 +145,7 @@ def counts_of(
             "max": round(float(legs.max()), 1) if len(legs) else None,
         },
         "people_within_one_walk_of_the_data_edge": near_edge,
+        "people_whose_leg_crosses_an_unknown_structure": over_unknown,
     }
 
 
@@ -190,6 +223,8 @@ def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[st
         found.append(text("warn_total", homes=said(held), stated=said(stated)))
     if near := counts["people_within_one_walk_of_the_data_edge"]:
         found.append(text("warn_edge", people=said(near), metres=parameters["cutoff_m"]))
+    if over := counts["people_whose_leg_crosses_an_unknown_structure"]:
+        found.append(text("warn_unknown_structure", people=said(over)))
     if lost := counts["parks_by_access_source"]["none"]:
         found.append(text("warn_no_access", parks=lost))
     if future := counts["parks_not_existing"]:
@@ -204,4 +239,8 @@ def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[st
 
 
 def _moves_a_figure(layer: Layer) -> bool:
-    return layer.demonstration and layer.info.kind not in CONTEXT
+    """A schematic railway or expressway bars nobody (`on_foot.barriers_of`) and moves nothing; an invented one does."""
+    if layer.info.kind not in BARS_WHERE_KNOWN:
+        return layer.demonstration and layer.info.kind not in CONTEXT
+    rows = layer.table["basis"].dropna() if "basis" in layer.table else ()
+    return layer.info.basis == "synthetic" or "synthetic" in set(rows)

@@ -15,14 +15,15 @@ from kunshan_gis import network
 from kunshan_gis.analysis import states, town_of, zone_of
 from kunshan_gis.errors import LayerNotFoundError, NetworkError
 from kunshan_gis.messages import Text
-from kunshan_gis.model import Points, Progress, Result, StudyArea, WalkNetwork, silent
+from kunshan_gis.model import Progress, Result, StudyArea, WalkNetwork, silent
 from kunshan_gis.schema import KINDS, TIERS
 from kunshan_gis.studies.accounts import ALL, counts_of, provenance_of, unit_tables
+from kunshan_gis.studies.on_foot import entrances, measured_parks, people_over_unknown, placed_homes
 from kunshan_gis.studies.walk import Walk, walk_network
 
 REQUIRED = ("streets", "homes", "parks")
-OPTIONAL = ("boundary", "park_gates", "towns", "zone_towns", "zones", "water")
-KINDS_READ = (*REQUIRED, *OPTIONAL)
+OPTIONAL = ("boundary", "park_gates", "towns", "zone_towns", "zones", "water", "barriers")
+KINDS_READ = (*REQUIRED, *OPTIONAL, "rail", "expressways")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +33,11 @@ class ParkReach:
     Attributes
     ----------
     homes : GeoDataFrame
-        id, population, town_id, zone_id, and per tier `metres_<tier>` and `state_<tier>`.
+        id, population, town_id, zone_id, `reason` (why not on the network, "" where it is), and per tier
+        `metres_<tier>`, `state_<tier>`, `access_<tier>` (what is known of the nearest entrance) and, where the walk
+        has delays, `delay_s_<tier>`.
     parks : GeoDataFrame
-        The parks with `area_m2`, `access_source`, `entrances`.
+        The parks, touching pieces of one as one row, with `area_m2`, `pieces`, `access_source`, `entrances`.
     entrances : GeoDataFrame
         Where parks are entered: park_id, access_source, geometry.
     fields : mapping of tier to network.Field
@@ -63,30 +66,34 @@ def park_reach(area: StudyArea, walk: Walk, *, allow_open_edge: bool = False, pr
     """
     _require(area)
     progress("building_network", 0, 4)
-    net = walk_network(area)
+    net = walk_network(area, walk)
     near_edge = _near_the_edge(area, net, walk, allow_open_edge=allow_open_edge)
     progress("finding_entrances", 1, 4)
-    parks = _measured_parks(area)
-    access = _access(area, net, parks, walk)
+    parks = measured_parks(area)
+    access = entrances(area, net, parks, walk)
     parks = parks.assign(
         access_source=access.source.reindex(parks["id"]).to_numpy(),
         entrances=parks["id"].map(access.table["park_id"].value_counts()).fillna(0).astype(int),
     )
     progress("walking", 2, 4)
-    homes = _homes(area)
-    placed = _placed_homes(area, net, walk)
-    tiers, fields = _tiers(parks), {}
+    placed = placed_homes(area, net, walk)
+    homes = homes_of(area).assign(reason=placed.reason)
+    tiers, fields = tiers_of(parks), {}
     for tier in tiers:
-        ids = parks["id"] if tier == ALL else parks.loc[parks["tier"] == tier, "id"]
-        fields[tier] = network.search(net, access.of(pd.Index(ids)))
-        found = network.nearest(fields[tier], placed)
-        metres = pd.Series(found["metres"].to_numpy(), index=homes.index)
-        measurable = pd.Series(placed.placed, index=homes.index)
-        homes[f"metres_{tier}"] = metres
-        homes[f"state_{tier}"] = states(metres, measurable, cutoff_m=walk.cutoff_m)
+        rows = access.rows(parks["id"] if tier == ALL else parks.loc[parks["tier"] == tier, "id"])
+        fields[tier] = network.search(net, network.select(access.points, rows))
+        found = network.nearest(fields[tier], placed).set_index(homes.index)
+        source = np.append(access.table["access_source"].to_numpy()[rows], "none")  # row -1: reached none
+        homes[f"metres_{tier}"] = found["metres"]
+        if walk.delays:
+            homes[f"delay_s_{tier}"] = found["delay_s"]
+        homes[f"access_{tier}"] = source[found["source"]]
+        homes[f"state_{tier}"] = state_of(found, homes["reason"], walk)
     progress("summing", 3, 4)
     parameters = {**walk.parameters(), "allow_open_edge": allow_open_edge}
-    counts = counts_of(homes, parks, access, placed, near_edge)
+    counts = counts_of(
+        homes, parks, access, placed, near_edge=near_edge, over_unknown=people_over_unknown(area, net, placed)
+    )
     provenance = provenance_of(area, KINDS_READ, parameters, net, counts, profile=walk.profile, optional=OPTIONAL)
     tables = unit_tables(area, homes, parks, tiers)
     progress("summing", 4, 4)
@@ -129,37 +136,14 @@ def _near_the_edge(area: StudyArea, net: WalkNetwork, walk: Walk, *, allow_open_
     return people
 
 
-def _measured_parks(area: StudyArea) -> gpd.GeoDataFrame:
-    parks = area.table("parks")
-    outline = pd.Series(parks.geometry.area, index=parks.index)
-    given = parks["area_m2"].astype(float) if "area_m2" in parks else pd.Series(np.nan, index=parks.index)
-    tier = parks["tier"] if "tier" in parks else pd.Series(None, index=parks.index, dtype=object)
-    return parks.assign(area_m2=given.fillna(outline), tier=tier)
+def state_of(found: pd.DataFrame, reason: pd.Series, walk: Walk) -> pd.Series:
+    """Each home's state; a second of delay takes the metres walked in it off the distance."""
+    metres = found["metres"] + found["delay_s"] * walk.speed_mps
+    return states(metres, reason == "", cutoff_m=walk.cutoff_m)
 
 
-def _access(area: StudyArea, net: WalkNetwork, parks: gpd.GeoDataFrame, walk: Walk) -> network.ParkAccess:
-    streets = area.table("streets")
-    structure = streets["structure"] if "structure" in streets else pd.Series("ground", index=streets.index)
-    bridged = structure.isin(["elevated", "tunnel"]).to_numpy()[net.street]
-    return area.remember(
-        "access", ["streets", "parks", "park_gates"], walk.min_component_m,
-        lambda: network.park_access(
-            parks, area.optional("park_gates"), net, bridged=bridged, min_component_m=walk.min_component_m
-        ),
-    )  # fmt: skip
-
-
-def _placed_homes(area: StudyArea, net: WalkNetwork, walk: Walk) -> Points:
-    return area.remember(
-        "homes on network", ["streets", "homes"], [walk.max_leg_m, walk.min_component_m],
-        lambda: network.snap(
-            area.table("homes").geometry, net,
-            max_leg_m=walk.max_leg_m, min_component_m=walk.min_component_m, name="homes",
-        ),
-    )  # fmt: skip
-
-
-def _homes(area: StudyArea) -> gpd.GeoDataFrame:
+def homes_of(area: StudyArea) -> gpd.GeoDataFrame:
+    """The homes with their residents and the town and zone they lie in."""
     homes = area.table("homes")
     table = homes[["id", "population", "geometry"]].copy()
     table["population"] = table["population"].astype("int64")
@@ -170,5 +154,6 @@ def _homes(area: StudyArea) -> gpd.GeoDataFrame:
     return table
 
 
-def _tiers(parks: gpd.GeoDataFrame) -> tuple[str, ...]:
+def tiers_of(parks: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """All parks, then the tiers there are."""
     return (ALL, *(tier for tier in TIERS if (parks["tier"] == tier).any()))

@@ -30,6 +30,8 @@ class Walk:
         Farthest straight leg from a home to a street.
     min_component_m : float
         Pieces of street shorter than this in all are islands and not walked from.
+    crossing_delay_s, crossing_classes, stairs_s_per_m
+        Seconds to cross a road of these classes, and on a metre of stairs; see `network.with_delays`.
     """
 
     minutes: float
@@ -37,16 +39,29 @@ class Walk:
     profile: str
     max_leg_m: float = 200.0
     min_component_m: float = 500.0
+    crossing_delay_s: float = 0.0
+    crossing_classes: tuple[str, ...] = ()
+    stairs_s_per_m: float = 0.0
 
     @property
     def cutoff_m(self) -> float:
         """Walked metres within the time."""
         return self.minutes * 60.0 * self.speed_mps
 
-    def parameters(self) -> dict[str, float]:
+    @property
+    def delays(self) -> dict[str, Any]:
+        """What costs time besides walking; empty where nothing does."""
+        crossing = {"crossing_s": self.crossing_delay_s, "crossing_classes": self.crossing_classes}
+        stairs = {"stairs_s_per_m": self.stairs_s_per_m}
+        return (crossing if self.crossing_delay_s else {}) | (stairs if self.stairs_s_per_m else {})
+
+    def parameters(self) -> dict[str, Any]:
         """What result.json prints of the walk."""
-        names = ("minutes", "speed_mps", "cutoff_m", "max_leg_m", "min_component_m")
-        return {name: getattr(self, name) for name in names}
+        names = ["minutes", "speed_mps", "cutoff_m", "max_leg_m", "min_component_m"]
+        names += ["crossing_delay_s", "crossing_classes"] if self.crossing_delay_s else []
+        names += ["stairs_s_per_m"] if self.stairs_s_per_m else []
+        found = {name: getattr(self, name) for name in names}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
     @classmethod
     def choose(
@@ -71,6 +86,9 @@ class Walk:
             minutes=chosen.minutes if minutes is None else minutes,
             speed_mps=chosen.speed_mps if speed_mps is None else speed_mps,
             profile=chosen.key,
+            crossing_delay_s=chosen.crossing_delay_s,
+            crossing_classes=chosen.crossing_classes,
+            stairs_s_per_m=chosen.stairs_s_per_m,
         )
         if not 0 < walk.minutes <= 240 or not 0 < walk.speed_mps <= 3:
             raise ParameterError(
@@ -84,13 +102,21 @@ class Walk:
         return walk
 
 
-def walk_network(area: StudyArea, *, cache: DiskCache | None = None) -> WalkNetwork:
-    """The study area's walking network: built once for the same streets, and kept on disk between runs.
+def walk_network(area: StudyArea, walk: Walk | None = None, *, cache: DiskCache | None = None) -> WalkNetwork:
+    """The study area's walking network, with the delays of a walk where it has any.
 
-    Streets that a scenario adds or removes are worked into the network as it was (see `network.with_line` for how
-    their ends join).
+    Built once for the same streets and kept on disk between runs. Streets that a scenario adds or removes are worked
+    into the network as it was (see `network.with_line` for how their ends join).
     """
-    kept = cache or DiskCache()
+    net = _undelayed(area, cache or DiskCache())
+    if walk is None or not walk.delays:
+        return net
+    return area.remember(
+        "delays", ["streets"], walk.delays, lambda: network.with_delays(net, area.table("streets"), **walk.delays)
+    )
+
+
+def _undelayed(area: StudyArea, kept: DiskCache) -> WalkNetwork:
     before = area.before_edits("streets")
     streets = before.layer("streets")
     walk_filter = streets.info.walk_filter or "walkable = true"

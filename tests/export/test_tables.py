@@ -37,7 +37,8 @@ def cells(data: bytes) -> dict[str, list[list[object]]]:
 
 def test_every_table_has_its_sheet_with_headers_in_both_languages() -> None:
     sheets = cells(workbook(reach()))
-    assert list(sheets) == ["说明 About", "全域 Area", "片区 Zones", "乡镇 Towns", "公园 Parks"]
+    derived = ["入口依据 Entrances by source", "无法测算 Not measurable"]
+    assert list(sheets) == ["说明 About", "全域 Area", "片区 Zones", "乡镇 Towns", "公园 Parks", *derived]
     head, first, *_ = sheets["乡镇 Towns"]
     assert head == [
         "编号 Id", "名称 Name", "英文名称 English name", "公园层级 Park tier", "人口 Residents", "覆盖人口 Covered",
@@ -150,7 +151,7 @@ def test_result_json_holds_figures_in_full_and_what_made_them() -> None:
     assert {entry["layer"] for entry in data["inputs"]} == set(toy.city().layers)
     assert all(len(entry["sha256"]) == 64 and entry["date"] for entry in data["inputs"])
     assert data["parameters"]["cutoff_m"] == 900
-    assert [entry["kind"] for entry in data["missing"]] == ["boundary", "water"]
+    assert [entry["kind"] for entry in data["missing"]] == ["boundary", "water", "barriers"]
     zones = {row["unit_id"]: row for row in data["tables"]["zones"] if row["tier"] == "all"}
     assert zones["e"]["share_covered"] is None  # nobody lives there
     text = json_bytes(data).decode()

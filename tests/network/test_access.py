@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from paper import X0, Y0, gates, parks, streets
 
-from kunshan_gis.network import build, nearest, park_access, search
+from kunshan_gis.network import build, nearest, park_access, search, select
 
 MAIN = [(-1000, 0), (1000, 0)]  # the park stands on x = 0 to 100
 
@@ -98,7 +98,7 @@ def test_each_park_stands_on_its_own_rung() -> None:
     assert (access.table["access_source"] == access.table["park_id"].map(access.source)).all()
     assert len(access.table) == len(access.points.edge)
     assert access.points.placed.all()
-    some = access.of(access.source.index[[0, 3]])
+    some = select(access.points, access.rows(access.source.index[[0, 3]]))
     assert len(some.edge) == 2
 
 

@@ -201,7 +201,7 @@ def test_missing_layers_are_refused_by_name_and_optional_ones_are_said() -> None
     with pytest.raises(LayerNotFoundError, match=r"streets .*homes .*parks .*\[\[layer\]\]"):
         park_reach(bare, WALK)
     missing = {entry["kind"] for entry in park_reach(area, WALK).result.provenance.missing}
-    assert missing == {"boundary", "towns", "zone_towns", "zones", "water"}
+    assert missing == {"boundary", "towns", "zone_towns", "zones", "water", "barriers"}
 
 
 def test_a_park_nobody_can_enter_is_counted_and_warned_about() -> None:

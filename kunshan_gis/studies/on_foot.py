@@ -1,0 +1,124 @@
+"""Homes and parks put on the walking network: where a walk starts, where it ends, and what it cannot cross."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from kunshan_gis import network
+from kunshan_gis.model import DEMONSTRATION, Points, StudyArea, WalkNetwork
+from kunshan_gis.studies.walk import Walk
+
+WHEELS_ONLY = ("motorway", "motorway_link", "trunk", "trunk_link")
+"""Streets that bar walkers where they run at ground level and walkers may not use them."""
+BARRING = ("water", "barriers", "rail", "expressways", "streets")
+"""Kinds that hold what a straight leg cannot cross."""
+
+
+def barriers_of(area: StudyArea, structure: str = "ground") -> gpd.GeoSeries:
+    """What bars a straight leg: water, walls, and railways and expressways with this structure.
+
+    Elevated and tunnelled ones bar nobody. Water and walls without a structure stand on the ground. What is only
+    schematic bars nobody either: its place is not known to the metre.
+    """
+    parts = []
+    for kind in BARRING:
+        table = area.optional(kind)
+        if table is None:
+            continue
+        built = table["structure"] if "structure" in table else pd.Series(None, index=table.index, dtype=object)
+        stands = built.fillna("ground" if kind in ("water", "barriers") else "unknown") == structure
+        if kind == "streets":
+            stands &= table["class"].isin(WHEELS_ONLY) & ~table["walkable"].astype(bool)
+        basis = table["basis"] if "basis" in table else pd.Series(None, index=table.index, dtype=object)
+        stands &= basis.fillna(area.layer(kind).info.basis) != DEMONSTRATION[0]
+        parts.append(table.geometry[stands])
+    shapes = np.concatenate([np.asarray(part.array) for part in parts]) if parts else np.empty(0, dtype=object)
+    return gpd.GeoSeries(shapes, crs=area.info.analysis_crs)
+
+
+def overhead(area: StudyArea, net: WalkNetwork) -> NDArray[np.bool_]:
+    """Edges on a bridge or in a tunnel: nobody steps onto them from beside."""
+    streets = area.table("streets")
+    if "structure" not in streets:
+        return np.zeros(len(net.lines), dtype=bool)
+    high: NDArray[np.bool_] = streets["structure"].isin(["elevated", "tunnel"]).to_numpy()[net.street]
+    return high
+
+
+def placed_homes(area: StudyArea, net: WalkNetwork, walk: Walk) -> Points:
+    """Every home on its street, never across a barrier."""
+    return area.remember(
+        "homes on network", ["homes", *BARRING], [walk.max_leg_m, walk.min_component_m],
+        lambda: network.snap(
+            area.table("homes").geometry, net, max_leg_m=walk.max_leg_m, min_component_m=walk.min_component_m,
+            barred=overhead(area, net), barriers=barriers_of(area), name="homes",
+        ),
+    )  # fmt: skip
+
+
+def people_over_unknown(area: StudyArea, net: WalkNetwork, placed: Points) -> int:
+    """Residents whose leg crosses a railway or expressway of which nobody says whether it is at ground level.
+
+    They are placed as if it were not; were it, their walk could be longer.
+    """
+    lines = barriers_of(area, "unknown")
+    rows = np.flatnonzero(placed.placed & (placed.leg_m > 0))
+    if len(lines) == 0 or len(rows) == 0:
+        return 0
+    homes = area.table("homes")
+    from_home = shapely.get_coordinates(np.asarray(homes.geometry.array)[rows])
+    to_street = shapely.get_coordinates(
+        shapely.line_interpolate_point(net.lines[placed.edge[rows]], placed.offset_m[rows])
+    )
+    legs = shapely.linestrings(np.stack([from_home, to_street], axis=1))
+    crossed = np.unique(shapely.STRtree(np.asarray(lines.array)).query(legs, predicate="crosses")[0])
+    return int(homes["population"].to_numpy()[rows[crossed]].sum())
+
+
+def measured_parks(area: StudyArea) -> gpd.GeoDataFrame:
+    """The parks with their area and tier; the `pieces` of one park that touch are one row, with the smallest id."""
+    parks = area.table("parks")
+    outline = pd.Series(parks.geometry.area, index=parks.index)
+    given = parks["area_m2"].astype(float) if "area_m2" in parks else pd.Series(np.nan, index=parks.index)
+    tier = parks["tier"] if "tier" in parks else pd.Series(None, index=parks.index, dtype=object)
+    measured = parks.assign(area_m2=given.fillna(outline), tier=tier, pieces=1)
+    whole = _whole_park(area)
+    several = whole.duplicated(keep=False)
+    if not several.any():
+        return measured
+    sums = {"area_m2": "sum", "pieces": "sum"}
+    first = dict.fromkeys(measured.columns.difference(["id", "geometry"]), "first")
+    merged = measured[several].assign(id=whole[several]).dissolve("id", aggfunc=first | sums).reset_index()
+    merged.index = whole[several].drop_duplicates().sort_values().index  # `dissolve` sorts by id
+    table: gpd.GeoDataFrame = pd.concat([measured[~several], merged[measured.columns]]).sort_index()
+    return table.reset_index(drop=True)
+
+
+def _whole_park(area: StudyArea) -> pd.Series:
+    """Of every piece the id of the park it is a piece of."""
+    return area.remember(
+        "whole parks", ["parks"], None, lambda: network.touching(area.table("parks"), ["name", "tier"])
+    )
+
+
+def gates_of(area: StudyArea) -> gpd.GeoDataFrame | None:
+    """The gates, each with the whole park it leads into."""
+    gates = area.optional("park_gates")
+    if gates is None:
+        return None
+    to = pd.Series(_whole_park(area).to_numpy(), index=area.table("parks")["id"].to_numpy())
+    return gates.assign(park_id=gates["park_id"].map(to).fillna(gates["park_id"]))
+
+
+def entrances(area: StudyArea, net: WalkNetwork, parks: gpd.GeoDataFrame, walk: Walk) -> network.ParkAccess:
+    """Where the parks are entered, by the ladder of evidence."""
+    return area.remember(
+        "access", ["streets", "parks", "park_gates"], walk.min_component_m,
+        lambda: network.park_access(
+            parks, gates_of(area), net, bridged=overhead(area, net), min_component_m=walk.min_component_m
+        ),
+    )  # fmt: skip
