@@ -120,8 +120,8 @@ def _coordinates(
     """East and north of every point, both NaN where it has no place."""
     require_metric(points.iloc[:0].to_frame("geometry"), name, analysis_crs=network.crs)
     shapes = np.asarray(points.array)
-    other = np.flatnonzero(shapely.get_type_id(shapes) > 0)
-    wrong = other[~shapely.is_empty(shapes[other])]
+    shapes = np.where(shapely.is_empty(shapes), None, shapes)
+    wrong = np.flatnonzero(shapely.get_type_id(shapes) > 0)
     if len(wrong):
         raise LayerSchemaError(
             Text(f"`{name}` 无法接入路网", f"`{name}` cannot be put on the network"),
