@@ -36,9 +36,9 @@ def snap(
 ) -> Points:
     """Each point on its nearest edge, exact along the edge; the straight leg counts as walking.
 
-    A leg leads to the nearest place of a straight piece of an edge. Of places equally near (to a
-    thousandth of a millimetre) the one farther west is taken, then farther south; at one place the
-    edge with the smaller id.
+    A leg leads to the nearest place of a straight piece of an edge. Distances that differ by less than
+    a thousandth of a millimetre are equal, to the longest leg as well; of places equally near the one
+    farther west is taken, then farther south, and at one place the edge with the smaller id.
 
     Parameters
     ----------
