@@ -1,18 +1,19 @@
-"""One engine at one work in a process of its own: `python -m benchmarks.child load|cold ...` prints a line of JSON."""
+"""One engine at one work in a process of its own: `python -m benchmarks.child load|cold ...` prints a line of JSON.
+
+Nothing is imported here that the engine does not need itself: its peak of memory is its own.
+"""
 
 from __future__ import annotations
 
 import json
 import pickle
-import resource
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contestants import CONTESTANTS
-from benchmarks.rows import LONG_S, clock
+from benchmarks.clock import LONG_S, clock, peak_mb
 
 
 def spawn(*arguments: str) -> dict[str, Any]:
@@ -29,14 +30,17 @@ def load(function: str, *files: str) -> dict[str, Any]:
     """Read an extract, and read it again."""
     prepare = getattr(import_module("benchmarks.loading"), function)
     run, import_s, _ = clock(lambda: prepare(*map(Path, files)))
+    before = peak_mb()
     answer, cpu, wall = clock(run)
-    found = {"import_s": import_s, "cold": (cpu, wall), "peak_mb": peak_mb(), "answer": answer}
+    found = {"import_s": import_s, "imports_mb": before, "cold": (cpu, wall), "peak_mb": peak_mb(), "answer": answer}
     _, cpu, wall = min((clock(run) for _ in range(1 if cpu > LONG_S else 3)), key=lambda one: one[1])
     return found | {"warm": (cpu, wall)}
 
 
 def cold(work: str, engine: str, city: str) -> dict[str, Any]:
     """Make ready and answer for the first time."""
+    from benchmarks.contestants import CONTESTANTS
+
     one = next(one for one in CONTESTANTS if (one.work, one.engine) == (work, engine))
     with Path(city).open("rb") as file:
         asked = pickle.load(file)  # written by the process that started this one
@@ -50,15 +54,5 @@ def cold(work: str, engine: str, city: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def peak_mb() -> float:
-    """The most memory this process has held. Linux keeps it apart from the process that started this one."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1024
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-
-
 if __name__ == "__main__":
-    print(json.dumps({"load": load, "cold": cold}[sys.argv[1]](*sys.argv[2:])))
+    print(json.dumps(load(*sys.argv[2:]) if sys.argv[1] == "load" else cold(*sys.argv[2:])))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from kunshan_gis import network
-from kunshan_gis.layers.osm import read_osm
 from kunshan_gis.model import Points, WalkNetwork
 
 PARKS = 703
@@ -63,14 +59,6 @@ class City:
         return len(self.tier)
 
 
-def walkable_streets(extract: Path) -> gpd.GeoDataFrame:
-    """The extract's streets with every tag, in the UTM zone of their middle."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # areas that the extract cuts are no matter here
-        streets = read_osm(extract)["streets"]
-    return streets.to_crs(streets.estimate_utm_crs())
-
-
 def city_of(
     streets: WalkNetwork, *, parks: int = PARKS, homes: int = HOMES, scattered: int = SCATTERED, seed: int = SEED
 ) -> City:
@@ -112,7 +100,8 @@ def _scattered(streets: WalkNetwork, count: int, random: np.random.Generator) ->
     edge = _edges(streets, count, random)
     on = shapely.line_interpolate_point(streets.lines[edge], random.uniform(0, 1, count), normalized=True)
     angle, away = random.uniform(0, 2 * np.pi, count), random.uniform(0, 150, count)
-    return shapely.get_coordinates(on) + away[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    moved: NDArray[np.float64] = shapely.get_coordinates(on) + away[:, None] * np.c_[np.cos(angle), np.sin(angle)]
+    return moved
 
 
 def _edges(streets: WalkNetwork, count: int, random: np.random.Generator) -> NDArray[np.int64]:

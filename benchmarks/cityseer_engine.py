@@ -68,6 +68,7 @@ def counts(city: City) -> Prepared:
     node = np.where(first, *city.network.edge_uv[city.homes.edge].T)
 
     def read(found: Any) -> NDArray[np.int64]:
-        return np.rint(np.asarray(found.count[round(city.cutoff_m)]))[node].astype(np.int64)
+        parks: NDArray[np.int64] = np.rint(np.asarray(found.count[round(city.cutoff_m)])).astype(np.int64)
+        return parks[node]
 
     return Prepared(_run(city), read, note="counts parks at junctions, not at homes")

@@ -8,18 +8,28 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 Loaded = dict[str, float]
 """Junctions, edges (both directions as one) and metres of street."""
 
 
+def walkable_streets(extract: Path) -> Any:
+    """The extract's streets with every tag, in the UTM zone of their middle."""
+    from kunshan_gis.layers.osm import read_osm
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # areas that the extract cuts are no matter here
+        streets = read_osm(extract)["streets"]
+    return streets.to_crs(streets.estimate_utm_crs())
+
+
 def kunshan_gis(extract: Path) -> Callable[[], Loaded]:
     """Every kind of layer read with its tags, then the walking network of the streets."""
-    from benchmarks.city import walkable_streets
+    import geopandas as gpd  # noqa: F401 - on the import's account, as with the others
+
     from kunshan_gis.network import build
 
     return lambda: _ours(build(walkable_streets(extract)))
@@ -27,14 +37,21 @@ def kunshan_gis(extract: Path) -> Callable[[], Loaded]:
 
 def kunshan_gis_streets(extract: Path) -> Callable[[], Loaded]:
     """The streets alone, with their tags, then the walking network."""
-    from kunshan_gis.layers.osm import read_streets
+    from kunshan_gis.layers import osm
     from kunshan_gis.network import build
+
+    read_streets: Callable[[Path], Any] = vars(osm)["read_streets"]
 
     def load() -> Loaded:
         streets = read_streets(extract)
         return _ours(build(streets.to_crs(streets.estimate_utm_crs())))
 
     return load
+
+
+def reads_streets_alone() -> bool:
+    """Whether kunshan_gis has a reader of streets and nothing else."""
+    return hasattr(import_module("kunshan_gis.layers.osm"), "read_streets")
 
 
 def _ours(network: Any) -> Loaded:
@@ -46,8 +63,6 @@ def _ours(network: Any) -> Loaded:
 def convert(extract: Path, xml: Path) -> Callable[[], Loaded]:
     """The walkable ways and their nodes as XML, by pyosmium. Which ways they are is known beforehand."""
     import osmium
-
-    from benchmarks.city import walkable_streets
 
     streets = walkable_streets(extract)
     names = streets.loc[streets["walkable"] & streets["id"].str.startswith("way/"), "id"]
@@ -71,7 +86,7 @@ def convert(extract: Path, xml: Path) -> Callable[[], Loaded]:
 
 
 def osmnx(xml: Path) -> Callable[[], Loaded]:
-    """`graph_from_xml`, simplified as by default, every component kept, no one-way streets for walkers."""
+    """`graph_from_xml` and `project_graph`: simplified as by default, every component kept, walkers go both ways."""
     import osmnx as ox
 
     from kunshan_gis.layers.osm_kinds import STREET_TAGS
@@ -81,7 +96,7 @@ def osmnx(xml: Path) -> Callable[[], Loaded]:
     def load() -> Loaded:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns that the file was not made by its own writer
-            graph = ox.graph_from_xml(xml, bidirectional=True, simplify=True, retain_all=True)
+            graph = ox.project_graph(ox.graph_from_xml(xml, bidirectional=True, simplify=True, retain_all=True))
         return {
             "nodes": graph.number_of_nodes(),
             "edges": graph.number_of_edges() / 2,
@@ -104,7 +119,7 @@ def pyrosm(extract: Path) -> Callable[[], Loaded]:
         return {
             "nodes": graph.number_of_nodes(),
             "edges": graph.number_of_edges() / 2,
-            "street_m": float(np.sum([metres for _, _, metres in graph.edges(data="length")])) / 2,
+            "street_m": float(sum(metres for _, _, metres in graph.edges(data="length"))) / 2,
         }
 
     return load

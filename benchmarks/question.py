@@ -83,8 +83,9 @@ def arcs_of(city: City, gates: Points | None = None, park: NDArray[np.int64] | N
             ],
         }
     )
-    table = table[table["tail"] != table["head"]].groupby(["tail", "head"], as_index=False)["metres"].min()
-    return Arcs(*(table[name].to_numpy() for name in ("tail", "head", "metres")), nodes=n, parks=parks)
+    found = table[table["tail"] != table["head"]].groupby(["tail", "head"])["metres"].min()
+    tail, head = (found.index.get_level_values(level).to_numpy() for level in (0, 1))
+    return Arcs(tail, head, found.to_numpy(), nodes=n, parks=parks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +135,7 @@ class Figures:
     def covered_m(self, node_m: Array) -> Array:
         """Exact metres of every edge within the cutoff: from both ends, and from the entrances upon it."""
         left = np.maximum(self.city.cutoff_m - node_m, 0.0)
-        covered = np.minimum(left[self.uv[:, 0]] + left[self.uv[:, 1]], self.length)
+        covered: Array = np.minimum(left[self.uv[:, 0]] + left[self.uv[:, 1]], self.length)
         ends = left[self.uv[self.edges].T.ravel()]
         reach = np.r_[ends, np.maximum(self.city.cutoff_m - self.leg, 0.0)]
         covered[self.edges] = _union(self.owner, self.at - reach, self.at + reach, self.size)
@@ -143,7 +144,8 @@ class Figures:
     def home_m(self, node_m: Array) -> Array:
         """Metres from every home to its nearest entrance, the way along a shared edge included."""
         over_ends = np.minimum(node_m[self.home_u] + self.home_a, node_m[self.home_v] + self.home_b)
-        return np.minimum(over_ends, self.along)
+        nearest: Array = np.minimum(over_ends, self.along)
+        return nearest
 
     def coverage(self, node_m: Array) -> Coverage:
         """The figures of `add_park`."""
@@ -158,18 +160,8 @@ def _union(owner: NDArray[np.int64], start: Array, end: Array, length: Array) ->
     owner, start, end = owner[order], start[order], end[order]
     shift = owner * (length.max() + 1.0)  # owners one after the other, so that one running maximum serves all
     before = np.r_[-np.inf, np.maximum.accumulate(end + shift)[:-1]] - shift
-    return np.bincount(owner, np.maximum(end - np.maximum(start, before), 0.0), minlength=len(length))
-
-
-def home_m(city: City, node_m: Array, gates: Points) -> Array:
-    """Metres from every home to its nearest entrance, the way along a shared edge included."""
-    homes, streets = city.homes, city.network
-    u, v = streets.edge_uv[homes.edge].T
-    rest = streets.length_m[homes.edge] - homes.offset_m
-    best = np.minimum(node_m[u] + homes.offset_m, node_m[v] + rest)
-    home, gate = same_edge(homes, gates)
-    np.minimum.at(best, home, np.abs(homes.offset_m[home] - gates.offset_m[gate]) + gates.leg_m[gate])
-    return best + homes.leg_m
+    met = np.maximum(end - np.maximum(start, before), 0.0)
+    return np.bincount(owner, met, minlength=len(length)).astype(np.float64)
 
 
 def same_edge(homes: Points, gates: Points) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

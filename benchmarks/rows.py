@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from benchmarks.contestants import OURS
-
-LONG_S = 2.0
-"""Work that takes this long is run once."""
-REPEATS = 15
 
 
 @dataclass(frozen=True)
@@ -49,24 +43,6 @@ class Row:
     prepare_s: float | None = None
     import_s: float | None = None
     note: str = ""
-
-
-def clock(run: Callable[[], Any]) -> tuple[Any, float, float]:
-    """What it returns, CPU seconds (all threads) and wall seconds."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    answer = run()
-    return answer, time.process_time() - cpu, time.perf_counter() - wall
-
-
-def best(run: Callable[[], Any], *, again: Callable[[], object], once: bool = False) -> tuple[Any, float, float]:
-    """The quickest of several runs; long ones run once. `again` puts things back between them."""
-    answer, cpu, wall = clock(run)
-    if cpu < LONG_S and not once:
-        for _ in range(REPEATS if cpu < 0.2 else 3):
-            again()
-            answer, another, elapsed = clock(run)
-            cpu, wall = min(cpu, another), min(wall, elapsed)
-    return answer, cpu, wall
 
 
 def with_ratios(rows: Iterable[Row]) -> list[Row]:

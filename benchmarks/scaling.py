@@ -19,10 +19,9 @@ import numpy as np
 import shapely
 
 from benchmarks import kunshan_engine
-from benchmarks.child import peak_mb
 from benchmarks.city import city_of
+from benchmarks.clock import best, peak_mb
 from benchmarks.question import Prepared
-from benchmarks.rows import best
 from kunshan_gis.network import build
 
 NODES = (10_000, 100_000, 1_000_000)
@@ -61,7 +60,7 @@ def grid(nodes: int, *, seed: int = 1) -> gpd.GeoDataFrame:
     random = np.random.default_rng(seed)
     at = np.stack(np.meshgrid(np.arange(side), np.arange(side), indexing="ij"), axis=-1) * SPACING_M
     at = at + random.uniform(-JITTER_M, JITTER_M, at.shape)
-    lines = [*shapely.linestrings(at), *shapely.linestrings(at.swapaxes(0, 1))]
+    lines = np.concatenate([shapely.linestrings(at), shapely.linestrings(at.swapaxes(0, 1))])
     return gpd.GeoDataFrame({"walkable": True}, index=range(len(lines)), geometry=lines, crs="EPSG:32722")
 
 

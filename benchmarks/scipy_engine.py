@@ -68,7 +68,7 @@ def searches(city: City) -> Prepared:
             parts.append((park + start, node, rows[park, node]))
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
-    return Prepared(run, lambda raw: Reached.of(*raw, nodes=arcs.nodes))
+    return Prepared(run, lambda raw: Reached.of(raw[0], raw[1], raw[2], nodes=arcs.nodes))
 
 
 def counts(city: City) -> Prepared:

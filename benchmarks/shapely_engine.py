@@ -22,7 +22,7 @@ Snapped = tuple[NDArray[np.int64], Array, Array]
 
 def snap(city: City) -> Prepared:
     """The nearest edge from a tree that stands ready, then the place on it."""
-    lines, points = city.network.lines, shapely.points(city.scattered)
+    lines, points = city.network.lines, np.asarray(shapely.points(city.scattered))
     tree = shapely.STRtree(lines)
     tree.nearest(points[:1])  # the tree is built at its first use
 

@@ -16,8 +16,9 @@ from benchmarks import contestants, walking
 from benchmarks.agreement import compare
 from benchmarks.child import spawn
 from benchmarks.city import City, city_of
+from benchmarks.clock import best
 from benchmarks.question import WORKS, Coverage, Figures, Reached, arcs_of
-from benchmarks.rows import Row, best, with_ratios
+from benchmarks.rows import Row, with_ratios
 from benchmarks.scaling import grid
 from kunshan_gis.model import Points
 from kunshan_gis.network import build
