@@ -11,7 +11,7 @@ The ladder, best first, each rung recorded as `access_source`:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -32,6 +32,9 @@ OUTLINE_STEP_M = 20.0
 TOUCH_M = 0.1
 """Pieces of a park no farther apart than this touch."""
 CENTROID_LEG_M = 200.0
+FARTHEST_M = max(GATE_LEG_M, OUTLINE_LEG_M, CENTROID_LEG_M)
+"""No way farther from a park than this is an entrance of it."""
+_FIELDS = ("edge", "offset_m", "leg_m", "reason")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +55,27 @@ class ParkAccess:
     points: Points
     source: pd.Series
 
-    def rows(self, parks: pd.Series) -> NDArray[np.int64]:
+    def rows(self, parks: Iterable[str]) -> NDArray[np.int64]:
         """Rows of the entrances of some parks."""
-        return np.flatnonzero(self.table["park_id"].isin(parks))
+        return np.flatnonzero(self.table["park_id"].isin(set(parks)))
+
+    def with_parks(self, others: ParkAccess, order: pd.Series) -> ParkAccess:
+        """The entrances of the parks in `order`: from `others` where it knows the park, else from here."""
+        stays = np.flatnonzero(self.table["park_id"].isin(set(order) - set(others.source.index)))
+        table = pd.concat([self.table.iloc[stays], others.table], ignore_index=True)
+        points = joined(select(self.points, stays), others.points)
+        source = pd.concat([self.source[~self.source.index.isin(others.source.index)], others.source]).reindex(order)
+        return ParkAccess(gpd.GeoDataFrame(table, crs=self.table.crs), points, source.rename("access_source"))
 
 
 def select(points: Points, rows: NDArray[np.int64]) -> Points:
     """Some of the points, in the order of `rows`."""
     return Points(points.edge[rows], points.offset_m[rows], points.leg_m[rows], points.reason[rows])
+
+
+def joined(*points: Points) -> Points:
+    """Points one after the other."""
+    return Points(*(np.concatenate([getattr(part, key) for part in points]) for key in _FIELDS))
 
 
 def park_access(
@@ -99,12 +115,9 @@ def park_access(
         found.append((table.iloc[rows].assign(access_source=source), select(placed, rows)))
         waiting = waiting[~waiting["id"].isin(table["park_id"].iloc[rows])]
     table = gpd.GeoDataFrame(pd.concat([part for part, _ in found], ignore_index=True), crs=parks.crs)
-    points = Points(*(np.concatenate([getattr(part, key) for _, part in found]) for key in _FIELDS))
+    points = joined(*(part for _, part in found))
     source = table.groupby("park_id")["access_source"].first().reindex(parks["id"]).fillna("none")
     return ParkAccess(table, points, source.rename("access_source"))
-
-
-_FIELDS = ("edge", "offset_m", "leg_m", "reason")
 
 
 def touching(parks: gpd.GeoDataFrame, same: Sequence[str]) -> pd.Series:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kunshan_gis.errors import NetworkError
 from kunshan_gis.messages import Text
-from kunshan_gis.model import WalkNetwork
+from kunshan_gis.model import Points, WalkNetwork
 from kunshan_gis.network.build import GRID_M, build, component_lengths
 
 JOIN_M = 25.0
@@ -54,6 +54,22 @@ class Edited:
         fresh = later.fresh.copy()
         fresh[carried[carried >= 0]] = True
         return Edited(later.network, kept, fresh)
+
+
+def carried(points: Points, kept: NDArray[np.int64]) -> Points:
+    """Points on the edges of a changed network; those whose edge is gone are not placed (reason `street_gone`)."""
+    edge = np.where(points.placed, kept[points.edge], -1)
+    gone = points.placed & (edge < 0)
+    offset, leg = (np.where(gone, np.nan, values) for values in (points.offset_m, points.leg_m))
+    return Points(edge, offset, leg, np.where(gone, "street_gone", points.reason).astype(object))
+
+
+def replaced(points: Points, rows: NDArray[np.int64], others: Points) -> Points:
+    """The points, with others in some rows."""
+    values = [getattr(points, name).copy() for name in ("edge", "offset_m", "leg_m", "reason")]
+    for value, name in zip(values, ("edge", "offset_m", "leg_m", "reason"), strict=True):
+        value[rows] = getattr(others, name)
+    return Points(*values)
 
 
 def without(network: WalkNetwork, edges: NDArray[np.bool_]) -> Edited:

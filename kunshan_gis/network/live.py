@@ -118,6 +118,14 @@ class Live:
         return metres
 
     @property
+    def home_delay_s(self) -> NDArray[np.float64]:
+        """Seconds of delay on the way from every home to its nearest source; NaN where there is none."""
+        seconds = np.full(self._homes, np.nan)
+        figures = self._figures
+        seconds[self._demand.homes.row] = np.where(np.isfinite(figures.home_m), figures.home_s, np.nan)
+        return seconds
+
+    @property
     def home_source(self) -> NDArray[np.int64]:
         """The number of every home's nearest source, -1 where there is none."""
         source = np.full(self._homes, NONE, dtype=np.int64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from kunshan_gis import network
 from kunshan_gis.model import DEMONSTRATION, Points, StudyArea, WalkNetwork
-from kunshan_gis.studies.walk import Walk
+from kunshan_gis.studies.walk import Walk, street_change, walk_network
 
 WHEELS_ONLY = ("motorway", "motorway_link", "trunk", "trunk_link")
 """Streets that bar walkers where they run at ground level and walkers may not use them."""
@@ -50,14 +52,62 @@ def overhead(area: StudyArea, net: WalkNetwork) -> NDArray[np.bool_]:
 
 
 def placed_homes(area: StudyArea, net: WalkNetwork, walk: Walk) -> Points:
-    """Every home on its street, never across a barrier."""
+    """Every home on its street, never across a barrier.
+
+    Where a scenario changed streets, only the homes are placed anew that stood on a changed one or come near one.
+    """
     return area.remember(
         "homes on network", ["homes", *BARRING], [walk.max_leg_m, walk.min_component_m],
-        lambda: network.snap(
-            area.table("homes").geometry, net, max_leg_m=walk.max_leg_m, min_component_m=walk.min_component_m,
-            barred=overhead(area, net), barriers=barriers_of(area), name="homes",
-        ),
+        lambda: _placed(area, net, walk),
     )  # fmt: skip
+
+
+def _placed(area: StudyArea, net: WalkNetwork, walk: Walk) -> Points:
+    before = area.before_edits("streets")
+    homes = area.table("homes").geometry
+
+    def snapped(rows: NDArray[np.int64]) -> Points:
+        return network.snap(
+            homes.iloc[rows], net, max_leg_m=walk.max_leg_m, min_component_m=walk.min_component_m,
+            barred=overhead(area, net), barriers=barriers_of(area), name="homes",
+        )  # fmt: skip
+
+    if before is area or _bars_differently(area):
+        return snapped(np.arange(len(homes)))
+    net_before = walk_network(before, walk)
+    placed = placed_homes(before, net_before, walk)
+    moved = _changed_ground(area, net_before, net, walk)
+    lost = ~placed.placed | np.isin(placed.edge, moved.left)
+    near = shapely.STRtree(np.asarray(homes.array)).query(
+        net.lines[moved.entered], predicate="dwithin", distance=walk.max_leg_m
+    )[1]
+    rows = np.union1d(np.flatnonzero(lost), near)
+    return network.replaced(network.carried(placed, moved.kept), rows, snapped(rows))
+
+
+def _bars_differently(area: StudyArea) -> bool:
+    """True if an edit of the streets changed what bars the way, and not only where one walks."""
+    before, after = (barriers_of(one) for one in (area.before_edits("streets"), area))
+    return len(before) != len(after) or not (before.geom_equals(after)).all()
+
+
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """Edges one could step onto before and cannot now (rows before), and the other way round (rows now)."""
+
+    kept: NDArray[np.int64]
+    left: NDArray[np.int64]
+    entered: NDArray[np.int64]
+
+
+def _changed_ground(area: StudyArea, net_before: WalkNetwork, net: WalkNetwork, walk: Walk) -> _Ground:
+    change = street_change(area, walk_network(area.before_edits("streets")))
+    was = (net_before.component_m >= walk.min_component_m) & ~overhead(area.before_edits("streets"), net_before)
+    now = (net.component_m >= walk.min_component_m) & ~overhead(area, net)
+    still = np.where(change.kept >= 0, now[change.kept], False)
+    entered = change.fresh.copy()
+    entered[change.kept[still & ~was]] = True
+    return _Ground(change.kept, np.flatnonzero((change.kept < 0) | (was & ~still)), np.flatnonzero(entered))
 
 
 def people_over_unknown(area: StudyArea, net: WalkNetwork, placed: Points) -> int:
@@ -115,10 +165,48 @@ def gates_of(area: StudyArea) -> gpd.GeoDataFrame | None:
 
 
 def entrances(area: StudyArea, net: WalkNetwork, parks: gpd.GeoDataFrame, walk: Walk) -> network.ParkAccess:
-    """Where the parks are entered, by the ladder of evidence."""
+    """Where the parks are entered, by the ladder of evidence.
+
+    Where a scenario changed parks, gates or streets, only the parks concerned are looked at anew.
+    """
     return area.remember(
-        "access", ["streets", "parks", "park_gates"], walk.min_component_m,
-        lambda: network.park_access(
-            parks, gates_of(area), net, bridged=overhead(area, net), min_component_m=walk.min_component_m
-        ),
-    )  # fmt: skip
+        "access", ["streets", "parks", "park_gates"], walk.min_component_m, lambda: _entered(area, net, parks, walk)
+    )
+
+
+def _entered(area: StudyArea, net: WalkNetwork, parks: gpd.GeoDataFrame, walk: Walk) -> network.ParkAccess:
+    def looked_at(some: gpd.GeoDataFrame) -> network.ParkAccess:
+        return network.park_access(
+            some, gates_of(area), net, bridged=overhead(area, net), min_component_m=walk.min_component_m
+        )
+
+    before = area
+    for kind in ("streets", "parks", "park_gates"):
+        before = before.before_edits(kind) if before.has(kind) else before
+    if before is area:
+        return looked_at(parks)
+    net_before, parks_before = walk_network(before, walk), measured_parks(before)
+    access = entrances(before, net_before, parks_before, walk)
+    points, concerned = access.points, _differs(area, before, parks, parks_before)
+    if area.before_edits("streets") is not area:
+        moved = _changed_ground(area, net_before, net, walk)
+        concerned |= set(access.table["park_id"][np.isin(points.edge, moved.left)])
+        near = shapely.STRtree(net.lines[moved.entered]).query(
+            np.asarray(parks.geometry.array), predicate="dwithin", distance=network.FARTHEST_M
+        )[0]
+        concerned |= set(parks["id"].iloc[near])
+        points = network.carried(points, moved.kept)
+    known = network.ParkAccess(access.table, points, access.source)
+    return known.with_parks(looked_at(parks[parks["id"].isin(concerned)]), parks["id"])
+
+
+def _differs(area: StudyArea, before: StudyArea, parks: gpd.GeoDataFrame, parks_before: gpd.GeoDataFrame) -> set[str]:
+    """Parks that are new, or whose outline or gates are not what they were."""
+    old = parks_before.set_index("id").geometry.reindex(parks["id"])
+    same = old.geom_equals(parks.set_index("id").geometry)
+    gates = [gates_of(one) for one in (before, area)]
+    own = [
+        set() if one is None else set(zip(one["id"], one["park_id"], one.geometry.to_wkb(), strict=True))
+        for one in gates
+    ]
+    return set(same.index[~same]) | {park for _, park, _ in own[0] ^ own[1]}

@@ -64,7 +64,7 @@ def park_reach(area: StudyArea, walk: Walk, *, allow_open_edge: bool = False, pr
         Nothing can be walked on, or the street data ends within one walk of residents although a boundary is
         given (`allow_open_edge` goes on and says so).
     """
-    _require(area)
+    require(area)
     progress("building_network", 0, 4)
     net = walk_network(area, walk)
     near_edge = _near_the_edge(area, net, walk, allow_open_edge=allow_open_edge)
@@ -100,7 +100,14 @@ def park_reach(area: StudyArea, walk: Walk, *, allow_open_edge: bool = False, pr
     return ParkReach(Result(provenance, tables), homes, parks, access.table, fields, tiers, walk)
 
 
-def _require(area: StudyArea) -> None:
+def require(area: StudyArea) -> None:
+    """Streets, homes and parks must be there.
+
+    Raises
+    ------
+    LayerNotFoundError
+        Names those that are not.
+    """
     missing = [kind for kind in REQUIRED if not area.has(kind)]
     if missing:
         zh = "、".join(f"{KINDS[kind].zh}（{kind}）" for kind in missing)

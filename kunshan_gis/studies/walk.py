@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +13,7 @@ from kunshan_gis import __version__, network
 from kunshan_gis.cache import DiskCache
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text
-from kunshan_gis.model import Edit, Layer, StudyArea, WalkNetwork, digest
+from kunshan_gis.model import StudyArea, WalkNetwork, digest
 from kunshan_gis.standards import walk_profile
 
 
@@ -127,34 +126,33 @@ def _undelayed(area: StudyArea, kept: DiskCache) -> WalkNetwork:
         return network.to_arrays(network.build(before.table("streets"), walk_filter=walk_filter))
 
     net = before.remember("network", ["streets"], walk_filter, lambda: network.from_arrays(kept.arrays(key, build)))
-    if before is area:
-        return net
-    return area.remember("network", ["streets"], walk_filter, lambda: _with_edits(area, net))
+    return net if before is area else street_change(area, net).network
 
 
-def _with_edits(area: StudyArea, net: WalkNetwork) -> WalkNetwork:
-    """The network of the streets before the edits, with one edit after the other made."""
-    layer = area.layer("streets")
-    ids = list(area.before_edits("streets").table("streets")["id"])
-    for edit in layer.edits:
-        net = edited_network(net, edit, ids, layer).network
-        ids += [dict(edit.row)["id"]] if edit.action == "add" else []
-    row = {street: number for number, street in enumerate(layer.table["id"])}
-    return replace(net, street=np.array([row[ids[number]] for number in net.street], dtype=np.int64))
-
-
-def edited_network(net: WalkNetwork, edit: Edit, ids: Sequence[str], layer: Layer) -> network.Edited:
-    """One edit of the streets made in a network; `ids` names the streets that `net.street` counts.
+def street_change(area: StudyArea, before: WalkNetwork) -> network.Edited:
+    """What the edits of the streets make of the network before them, as one change.
 
     Raises
     ------
     NetworkError
-        The new way joins nothing, or nothing would be left.
+        A new way joins nothing, or nothing would be left.
     """
-    if edit.action == "remove":
-        return network.without(net, np.isin(np.asarray(ids, dtype=object)[net.street], edit.ids))
-    row = edit.feature(layer).iloc[0]
-    change = network.Edited.nothing(net)
-    for line in shapely.get_parts(row.geometry) if row["walkable"] else ():
-        change = change.then(network.with_line(change.network, line, street=len(ids)))
-    return change
+    return area.remember("street change", ["streets"], None, lambda: _replayed(area, before))
+
+
+def _replayed(area: StudyArea, before: WalkNetwork) -> network.Edited:
+    layer = area.layer("streets")
+    ids = list(area.before_edits("streets").table("streets")["id"])
+    change = network.Edited.nothing(before)
+    for edit in layer.edits:
+        if edit.action == "remove":
+            gone = np.isin(np.asarray(ids, dtype=object)[change.network.street], edit.ids)
+            change = change.then(network.without(change.network, gone))
+            continue
+        row = edit.feature(layer).iloc[0]
+        for line in shapely.get_parts(row.geometry) if row["walkable"] else ():
+            change = change.then(network.with_line(change.network, line, street=len(ids)))
+        ids.append(row["id"])
+    now = {street: row for row, street in enumerate(layer.table["id"])}  # a removed id may have been added again
+    street = np.array([now[ids[row]] for row in change.network.street], dtype=np.int64)
+    return replace(change, network=replace(change.network, street=street))
