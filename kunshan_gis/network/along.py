@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kunshan_gis.network.arrays import F8, I4, NONE, Edges, Labels, Placed, Stops
-from kunshan_gis.network.kernels import grown, kernel
+from kunshan_gis.network.compiled import kernel
+from kunshan_gis.network.kernels import grown
 
 
 @kernel

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kunshan_gis.network.arrays import F8, I4
-from kunshan_gis.network.kernels import kernel
+from kunshan_gis.network.compiled import kernel
 
 NEAR = 2e-4
 """Cells: what is as near to the level as this lies below it by as much, so that no ring passes through a grid node."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kunshan_gis.network.arrays import F8, I4
-from kunshan_gis.network.kernels import kernel
+from kunshan_gis.network.compiled import kernel
 from kunshan_gis.network.pieces import Pieces
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from kunshan_gis.network.along import at_place, covered_on, stops_on
 from kunshan_gis.network.arrays import F8, I4, NONE, Arcs, Edges, Labels, Placed, Queue, Seeds, Sides, Stops
-from kunshan_gis.network.kernels import kernel, spread
+from kunshan_gis.network.compiled import kernel
+from kunshan_gis.network.kernels import spread
 
 
 class Figures(NamedTuple):

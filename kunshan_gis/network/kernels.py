@@ -10,16 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from kunshan_gis.network.arrays import F8, I4, IDLE, Arcs, Edges, Labels, Placed, Queue, Scratch, Seeds, Sides
+from kunshan_gis.network.compiled import kernel
 
 SETTLED = -2
 """In `Queue.bucket`: the node changed and does not wait any more."""
 START = -1
-
-kernel = njit(cache=True, nogil=True, error_model="numpy")
 
 
 @kernel

@@ -7,7 +7,8 @@ that all groups together cost little more than k whole searches.
 from __future__ import annotations
 
 from kunshan_gis.network.arrays import F8, I4, Arcs, Edges, Labels, Placed, Queue, Seeds
-from kunshan_gis.network.kernels import kernel, spread
+from kunshan_gis.network.compiled import kernel
+from kunshan_gis.network.kernels import spread
 
 
 @kernel

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kunshan_gis.network.arrays import F8, I4, Edges
-from kunshan_gis.network.kernels import kernel
+from kunshan_gis.network.compiled import kernel
 
 
 class Reached(NamedTuple):
