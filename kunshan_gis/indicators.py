@@ -54,6 +54,58 @@ INDICATORS: dict[str, Indicator] = {
         Indicator("parks", "公园数", "Parks", "count", "number of parks"),
         Indicator("parks_without_access", "无入口公园数", "Parks without entrance", "count", "no walkable way near"),
         Indicator("area_m2", "面积（平方米）", "Area (m2)", "m2", "published, else measured from the outline"),
+        Indicator("key", "项目", "Finding", "text", "what was found"),
+        Indicator("value", "数值", "Value", "text", "how much, in the finding's unit"),
+        Indicator("nodes", "节点", "Nodes", "count", "places where ways meet or end"),
+        Indicator("edges", "路段", "Edges", "count", "ways from node to node"),
+        Indicator("network_m", "步行网络总长", "Length of the walking network", "m", "every edge once"),
+        Indicator("pieces", "互不连通的部分", "Pieces", "count", "parts of the network that nothing joins"),
+        Indicator("largest_piece_m", "最大部分的长度", "Length of the largest piece", "m", "metres of street in it"),
+        Indicator("share_largest_piece", "最大部分的占比", "Share of the largest piece", "share", "of all metres"),
+        Indicator("islands", "孤立路网", "Islands", "count", "pieces shorter than the shortest that is walked from"),
+        Indicator("islands_m", "孤立路网长度", "Length of islands", "m", "metres of street in them"),
+        Indicator("streets_m", "街道长度（筛选前）", "Streets before the filter", "m", "closed ones included"),
+        Indicator("walkable_m", "街道长度（筛选后）", "Streets after the filter", "m", "open to walkers"),
+        Indicator("share_walkable", "可步行的占比", "Share let through", "share", "of metres, by the walking filter"),
+        Indicator("drawn_twice", "重复绘制的路段", "Edges drawn twice", "count", "left out, counted once"),
+        Indicator("drawn_twice_m", "重复绘制的长度", "Length drawn twice", "m", "left out, counted once"),
+        Indicator("without_length", "没有长度的街道", "Streets without length", "count", "left out"),
+        Indicator("without_geometry", "没有图形的街道", "Streets without geometry", "count", "left out"),
+        Indicator("dead_ends", "断头", "Dead ends", "count", "nodes where one edge ends; most are real"),
+        Indicator(
+            "dead_ends_closed", "止于禁行路的断头", "Dead ends at closed streets", "count",
+            "the way goes on, closed to walkers",
+        ),
+        Indicator("near_misses", "未接上的断头", "Near misses", "count", "dead ends just short of another way"),
+        Indicator(
+            "unjoined_crossings", "相交而不连通", "Crossings that do not connect", "count",
+            "ways on the ground that cross without a shared vertex",
+        ),
+        Indicator("self_crossings", "自相交的路段", "Edges that cross themselves", "count", "without a vertex there"),
+        Indicator("overlaps", "部分重叠", "Overlaps", "count", "ways drawn over each other with other vertices"),
+        Indicator("overlaps_m", "重叠长度", "Length of overlaps", "m", "metres drawn more than once"),
+        Indicator("cut_off_m", "因此断开的长度", "Cut off by these faults", "m", "what the largest piece would gain"),
+        Indicator("hanging_ends", "悬空的桥隧端点", "Hanging ends", "count", "bridges and tunnels that lead nowhere"),
+        Indicator("crossings_expressways", "穿越快速路处", "Crossings of expressways", "count", "places, by how"),
+        Indicator("crossings_rail", "穿越铁路处", "Crossings of railways", "count", "places, by how"),
+        Indicator("crossings_water", "穿越水面处", "Crossings of water", "count", "places, by how"),
+        Indicator("crossings_barriers", "穿越阻隔处", "Crossings of barriers", "count", "places, by how"),
+        Indicator(
+            "beyond_boundary_m", "数据超出边界的最小距离", "Data beyond the boundary, least", "m", "good to about 100 m"
+        ),
+        Indicator(
+            "share_boundary_short", "边界上数据不足一次步行的占比", "Boundary with less than one walk of data", "share",
+            "of the boundary's length",
+        ),
+        Indicator("people", "人口", "Residents", "people", "all homes"),
+        Indicator(
+            "home_to_data_edge_m", "住处距数据边缘的最小距离", "Home nearest to the data's edge", "m",
+            "good to about 100 m",
+        ),
+        Indicator(
+            "people_near_data_edge", "距数据边缘一次步行以内的人口", "Residents within one walk of the data's edge",
+            "people", "their walk may leave the data",
+        ),
     )
 }  # fmt: skip
 

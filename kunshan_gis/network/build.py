@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from kunshan_gis.errors import NetworkError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import WalkNetwork
-from kunshan_gis.network.drawn import walkable_lines
+from kunshan_gis.network.drawn import walkable_lines, warn_of_absent
 from kunshan_gis.network.hilbert import hilbert_order
 
 BUILD = 3
@@ -80,6 +80,7 @@ def build(streets: gpd.GeoDataFrame, *, walk_filter: str = "walkable = true") ->
         Walkable streets without geometry, which are left out.
     """
     drawn = drawn_edges(streets)
+    warn_of_absent(streets)
     if len(drawn.lines) == 0:
         raise NetworkError(
             Text(
@@ -107,7 +108,7 @@ def build(streets: gpd.GeoDataFrame, *, walk_filter: str = "walkable = true") ->
 
 
 def drawn_edges(streets: gpd.GeoDataFrame) -> Drawn:
-    """The walkable streets cut wherever they share a vertex; errors and warnings as in `build`."""
+    """The walkable streets cut wherever they share a vertex; errors as in `build`."""
     parts, row = walkable_lines(streets)
     xy, line = shapely.get_coordinates(parts, return_index=True)
     grid = np.rint(xy / GRID_M).astype(np.int64)
@@ -218,10 +219,16 @@ def _numbered(place_xy: NDArray[np.float64], ends: NDArray[np.int64]) -> tuple[N
 
 def component_lengths(edge_uv: NDArray[np.int64], length: NDArray[np.float64], nodes: int) -> NDArray[np.float64]:
     """Street length of the connected piece each edge belongs to."""
-    u, v = edge_uv.T
-    _, label = connected_components(coo_array((np.ones(len(u)), (u, v)), shape=(nodes, nodes)), directed=False)
-    piece: NDArray[np.int64] = label[u]
+    piece = component_numbers(edge_uv, nodes)
     metres = np.zeros(nodes)
     np.add.at(metres, piece, length)
     whole: NDArray[np.float64] = metres[piece]
     return whole
+
+
+def component_numbers(edge_uv: NDArray[np.int64], nodes: int) -> NDArray[np.int64]:
+    """Number of the connected piece each edge belongs to."""
+    u, v = edge_uv.T
+    _, label = connected_components(coo_array((np.ones(len(u)), (u, v)), shape=(nodes, nodes)), directed=False)
+    piece: NDArray[np.int64] = label[u]
+    return piece

@@ -23,7 +23,8 @@ _WHERE = Text("`streets`", "`streets`")
 def walkable_lines(streets: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
     """Single lines of the streets that walkers may use, and the row (from 0) each is a part of.
 
-    Rows that are closed to walkers are not looked at. Heights and measures stay on the lines; nobody walks them.
+    Rows that are closed to walkers are not looked at, rows without geometry have no line. Heights and measures stay
+    on the lines; nobody walks them.
 
     Raises
     ------
@@ -33,11 +34,6 @@ def walkable_lines(streets: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], NDAr
         The streets are not in metres.
     NetworkError
         No street is walkable.
-
-    Warns
-    -----
-    KunshanGISWarning
-        Walkable streets without geometry, which are left out.
     """
     _require_geometry(streets)
     require_metric(streets, "streets")
@@ -54,21 +50,33 @@ def walkable_lines(streets: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], NDAr
                 "no street is walkable; check the column `walkable` of the streets layer",
             )
         )
-    absent = walkable & (shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    if absent.any():
-        count, ids = int(absent.sum()), _names(streets, np.flatnonzero(absent))
-        warnings.warn(
-            KunshanGISWarning(
-                Text(
-                    f"{count} 条可步行街道没有几何图形，未计入：{ids}",
-                    f"{count} walkable streets have no geometry and were left out: {ids}",
-                )
-            ),
-            stacklevel=3,
-        )
-    rows = np.flatnonzero(walkable & ~absent)
+    rows = np.flatnonzero(walkable & _there(shapes))
     parts, owner = shapely.get_parts(shapes[rows], return_index=True)
     return parts, rows[owner]
+
+
+def absent_rows(streets: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    """Rows (from 0) of walkable streets without geometry; the column `walkable` has been checked."""
+    walkable = np.asarray(streets["walkable"], dtype=bool)
+    return np.flatnonzero(walkable & ~_there(np.asarray(streets.geometry.array)))
+
+
+def warn_of_absent(streets: gpd.GeoDataFrame) -> None:
+    """Say which walkable streets have no geometry and are left out."""
+    rows = absent_rows(streets)
+    if len(rows) == 0:
+        return
+    count, ids = len(rows), _names(streets, rows)
+    said = Text(
+        f"{count} 条可步行街道没有几何图形，未计入：{ids}",
+        f"{count} walkable streets have no geometry and were left out: {ids}",
+    )
+    warnings.warn(KunshanGISWarning(said), stacklevel=3)
+
+
+def _there(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    there: NDArray[np.bool_] = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    return there
 
 
 def _require_geometry(streets: gpd.GeoDataFrame) -> None:
@@ -110,7 +118,7 @@ def _walkable(streets: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], list[Proble
 def _shape_problems(
     streets: gpd.GeoDataFrame, shapes: NDArray[np.object_], walkable: NDArray[np.bool_]
 ) -> list[Problem]:
-    there = walkable & ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    there = walkable & _there(shapes)
     wrong = there & ~np.isin(shapely.get_type_id(shapes), _LINES)
     xy, row = shapely.get_coordinates(shapes[there], return_index=True)
     unknown, far = np.zeros((2, len(shapes)), dtype=bool)
