@@ -51,13 +51,14 @@ class Feet(NamedTuple):
 def _foot(ax: float, ay: float, bx: float, by: float) -> tuple[float, float, float]:
     """Share of the segment at which it is nearest to 0, 0, and that place; a vertex wherever it is one."""
     ex, ey = bx - ax, by - ay
-    squared = ex * ex + ey * ey
-    share = -(ax * ex + ay * ey) / squared if squared > 0.0 else 0.0
-    slack = VERTEX_M / math.sqrt(squared) if squared > 0.0 else 0.0
-    if share <= slack:
+    squared, along = ex * ex + ey * ey, -(ax * ex + ay * ey)
+    near = VERTEX_M * VERTEX_M * squared
+    if along <= 0.0 or along * along <= near:
         return 0.0, ax, ay
-    if share >= 1.0 - slack:
+    rest = squared - along
+    if rest <= 0.0 or rest * rest <= near:
         return 1.0, bx, by
+    share = along / squared
     return share, ax + share * ex, ay + share * ey
 
 
@@ -83,9 +84,10 @@ def _passed(xy: F8, edge: I4, segment: int, share: float, place: tuple[float, fl
     at, beyond = (segment, segment - 1) if share == 0.0 else (segment + 1, segment + 2)
     if beyond < 0 or beyond >= len(edge) or edge[beyond] != edge[at]:
         return 0.0
-    x, y = place
-    share, _, _ = _foot(xy[at, 0] - x, xy[at, 1] - y, xy[beyond, 0] - x, xy[beyond, 1] - y)
-    return 1.0 if share > 0.0 else 0.0
+    x, y = xy[at, 0], xy[at, 1]
+    ex, ey = xy[beyond, 0] - x, xy[beyond, 1] - y
+    along = (place[0] - x) * ex + (place[1] - y) * ey
+    return 1.0 if along > 0.0 and along * along > VERTEX_M * VERTEX_M * (ex * ex + ey * ey) else 0.0
 
 
 @kernel

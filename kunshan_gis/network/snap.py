@@ -120,7 +120,9 @@ def _coordinates(
     """East and north of every point, both NaN where it has no place."""
     require_metric(points.iloc[:0].to_frame("geometry"), name, analysis_crs=network.crs)
     shapes = np.asarray(points.array)
-    shapes = np.where(shapely.is_empty(shapes), None, shapes)
+    if (empty := shapely.is_empty(shapes)).any():
+        shapes = shapes.copy()
+        shapes[empty] = None
     wrong = np.flatnonzero(shapely.get_type_id(shapes) > 0)
     if len(wrong):
         raise LayerSchemaError(
