@@ -15,7 +15,8 @@ import shapely
 from numpy.typing import NDArray
 
 from kunshan_gis.network.arrays import F8
-from kunshan_gis.network.segments import Cells, cells_of, columns_passed, kernel, rows_passed
+from kunshan_gis.network.compiled import kernel
+from kunshan_gis.network.segments import Cells, cells_of, columns_passed, rows_passed
 
 TOLERANCE_M = 1e-6
 """Places nearer to each other than this are one place."""

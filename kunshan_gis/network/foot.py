@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kunshan_gis.network.arrays import F8, I4
+from kunshan_gis.network.compiled import kernel
 from kunshan_gis.network.crossing import TOLERANCE_M, crosses
-from kunshan_gis.network.segments import Cells, kernel, place_in
+from kunshan_gis.network.segments import Cells, place_in
 
 VERTEX_M = 1e-8
 """A foot this near to a vertex is the vertex, so that all segments that meet there give one distance."""

@@ -14,13 +14,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
-from numba import njit
 from numpy.typing import NDArray
 
 from kunshan_gis.model import WalkNetwork
 from kunshan_gis.network.arrays import F8, I4
-
-kernel = njit(cache=True, nogil=True, error_model="numpy")
+from kunshan_gis.network.compiled import kernel
 
 Line = tuple[float, float, float, float]
 """A straight line: x, y of its start, x, y of its end."""
