@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from benchmarks.contestants import OURS
+from benchmarks.markdown import in_ms
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,19 @@ class Row:
 
 
 def with_ratios(rows: Iterable[Row]) -> list[Row]:
-    """CPU as a multiple of ours."""
+    """CPU as a multiple of ours; a cold answer agrees if the warm one did, which is the same."""
     rows = list(rows)
+    warm = {(row.work, row.engine): row.agrees for row in rows if row.phase == "warm"}
     ours = {(row.work, row.phase): row.cpu_s for row in rows if row.engine == OURS}
 
     def ratio(row: Row) -> float | None:
         base = ours.get((row.work, row.phase))
         return row.cpu_s / base if base and row.cpu_s is not None else None
 
-    return [replace(row, ratio_to_ours=ratio(row)) for row in rows]
+    def agrees(row: Row) -> bool | None:
+        return warm.get((row.work, row.engine)) if row.cpu_s is not None and row.agrees is None else row.agrees
+
+    return [replace(row, ratio_to_ours=ratio(row), agrees=agrees(row)) for row in rows]
 
 
 def write(path: Path, rows: Sequence[Row]) -> None:
@@ -89,15 +94,9 @@ def show(rows: Sequence[Row], title: str) -> None:
         if row.work != previous:
             table.add_section()
         previous = row.work
-        times = (_ms(value) for value in (row.cpu_s, row.wall_s, row.prepare_s, row.import_s))
+        times = (in_ms(value) for value in (row.cpu_s, row.wall_s, row.prepare_s, row.import_s))
         agrees = {True: "yes", False: "no", None: ""}[row.agrees]
         peak = "" if row.peak_mb is None else f"{row.peak_mb:,.0f}"
         ratio = "" if row.ratio_to_ours is None else f"{row.ratio_to_ours:,.1f}"
         table.add_row(row.work, row.engine, row.phase, *times, peak, ratio, agrees, row.note)
     Console(width=None if Console().is_terminal else 170).print(table)
-
-
-def _ms(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    return f"{seconds * 1000:,.2f}" if seconds < 0.1 else f"{seconds * 1000:,.0f}"

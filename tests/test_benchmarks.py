@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from shapely import box
 
-from benchmarks import contestants, walking
+from benchmarks import contestants, markdown, walking
 from benchmarks.agreement import compare
 from benchmarks.child import spawn
 from benchmarks.city import City, city_of
@@ -108,6 +108,14 @@ def test_ratios_are_to_ours_in_the_same_work_and_phase() -> None:
         Row("nearest", "absent", "warm"),
     ]
     assert [row.ratio_to_ours for row in with_ratios(rows)] == [1.0, 2.5, None, None, None]
+
+
+def test_the_table_of_the_documentation_has_a_line_a_row() -> None:
+    rows = [asdict(Row("nearest", "scipy", "warm", cpu_s=0.0025, agrees=True)), asdict(Row("snap", "absent", "warm"))]
+    lines = markdown.table(rows).splitlines()
+    assert len(lines) == 4
+    assert lines[2].startswith("| nearest | scipy | warm | 2.50 |")
+    assert "Python" in markdown.about()
 
 
 def test_things_are_put_back_between_runs_and_not_after_the_last() -> None:
