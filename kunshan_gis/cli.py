@@ -150,6 +150,42 @@ def coverage_parks(
         _print_rows(table.rename(columns={"unit_id": unit.value}).assign(reportable=result.reportable), format)
 
 
+@app.command()
+def audit(
+    layers: Layers = None,
+    minutes: Minutes = None,
+    speed_mps: Speed = None,
+    profile: ProfileName = None,
+    near_m: Annotated[
+        float, typer.Option(help="A dead end this near to another street should join it, m. 断头与邻路的容差（米）")
+    ] = 2.0,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="DIR", help="Also write the places here. 另存问题位置")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
+    lang: LangOption = Lang.zh,
+) -> None:
+    """Look the walking network over before use; exit 1 if it must be repaired first. 使用前检查步行网络。"""
+    from kunshan_gis.studies.network_audit import KINDS_READ, network_audit
+
+    with _progress() as progress:
+        area = _area(layers, progress, kinds=KINDS_READ)
+        walk = _walk(area, minutes, speed_mps, profile)
+        found = network_audit(area, walk, near_m=near_m, progress=progress)
+    paths = found.write(output) if output is not None else []
+    if format is Format.table:
+        from kunshan_gis.terminal import print_audit
+
+        print_audit(found, _stdout(), lang=lang.value)
+    elif format is Format.json:
+        _write(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        _print_rows(found.audit.table.assign(reportable=found.reportable), format)
+    for path in paths:
+        _stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
+    raise typer.Exit(1 if found.needs_repair else 0)
+
+
 @layers_app.command("check")
 def layers_check(
     layers: Layers = None,

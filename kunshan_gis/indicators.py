@@ -128,6 +128,8 @@ _BUILDINGS = {
     "not_covered": ("未覆盖建筑", "Buildings not covered"),
     "not_measurable": ("无法测算建筑", "Buildings not measurable"),
     "share_measurable": ("可测算建筑覆盖率", "Share of the measurable"),
+    "people": ("建筑", "Buildings"),
+    "people_near_data_edge": ("距数据边缘一次步行以内的建筑", "Buildings within one walk of the data's edge"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from rich.table import Table
 
 from kunshan_gis.figures import people, people_with_unit, percent
 from kunshan_gis.indicators import TIER_LABELS, label
-from kunshan_gis.messages import Lang, text
+from kunshan_gis.messages import Lang, known, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
     from kunshan_gis import model
     from kunshan_gis.studies.check_layers import LayersReport
+    from kunshan_gis.studies.network_audit import NetworkAudit
     from kunshan_gis.studies.osm_import import ImportSummary
+
+MOST_CLASSES = 12
+"""Classes of street in the audit's table, the longest first; the others are in its JSON."""
 
 
 @contextmanager
@@ -82,6 +86,70 @@ def print_report(report: LayersReport, console: Console) -> None:
         say(f"  {problem.said('en')}", console, style="red")
     ok = text("check_problems", count=len(report.problems)) if report.problems else text("check_fine")
     say(ok.first("zh"), console)
+
+
+def print_audit(found: NetworkAudit, console: Console, *, lang: Lang) -> None:
+    """Figures of the walking network, length by class, and in words what they mean."""
+    if not found.reportable:
+        console.print(f"[bold red]{text('demo_mark').zh}  {text('demo_mark').en}[/]")
+    figures, classes = _audit_figures(found, lang), _audit_classes(found, lang)
+    for shown in (figures, classes):
+        console.print(shown)
+    say(getattr(text("filter_line", filter=found.walk_filter), lang), console)
+    marks = {"repair": "✗", "check": "!", "note": "·"}
+    for remark in found.remarks:
+        style = "red" if remark.level == "repair" else None
+        level = getattr(text(f"audit_{remark.level}"), lang)
+        say(
+            f"{marks[remark.level]} {level}{'：' if lang == 'zh' else ': '}{getattr(remark.said(), lang)}",
+            console,
+            style=style,
+        )
+    say("✓ " + getattr(found.fine, lang), console)
+
+
+def _audit_figures(found: NetworkAudit, lang: Lang) -> Table:
+    shown = Table(title=_cell(getattr(found.title, lang), 120), title_justify="left")
+    shown.add_column(label("key")[lang == "en"])
+    shown.add_column(label("value")[lang == "en"], justify="right")
+    by_class = ("streets_m", "walkable_m", "share_walkable")
+    for row in found.audit.table.to_dict(orient="records"):
+        if row["class"] is not None and (row["key"] in by_class or not row["value"]):
+            continue
+        name = label(row["key"], found.counted)[lang == "en"]
+        if row["class"] is not None:
+            way = known(row["class"], prefix="passage_" if row["key"].startswith("crossings") else "structure_")
+            name += f"{'：' if lang == 'zh' else ': '}{getattr(way, lang)}"
+        shown.add_row(_cell(name, 80), _audit_value(row, found, lang))
+    return shown
+
+
+def _audit_value(row: Mapping[Any, Any], found: NetworkAudit, lang: Lang) -> str:
+    value = row["value"]
+    if value != value:  # noqa: PLR0124 - NaN: nothing to measure
+        return "—"
+    if row["unit"] == "share":
+        return percent(value, demo=False)
+    if row["unit"] == "people":
+        return _figure("people", value, demo=not found.reportable, counted=found.counted, lang=lang)
+    km = row["unit"] == "m" and value >= 10_000
+    return f"{value / 1000:,.1f} km" if km else f"{value:,.0f}" + (" m" if row["unit"] == "m" else "")
+
+
+def _audit_classes(found: NetworkAudit, lang: Lang) -> Table:
+    shown = Table(title=getattr(text("audit_classes"), lang), title_justify="left")
+    shown.add_column(getattr(text("class"), lang))
+    for heading in (getattr(text(key), lang) for key in ("audit_before", "audit_after")):
+        shown.add_column(heading, justify="right")
+    shown.add_column(label("share_walkable")[lang == "en"], justify="right")
+    table = found.audit.table.dropna(subset=["class"]).pivot_table(
+        index="class", columns="key", values="value", sort=False, dropna=False
+    )
+    for name, row in table.dropna(subset=["streets_m"]).head(MOST_CLASSES).iterrows():
+        lengths = (f"{row[key] / 1000:,.1f}" for key in ("streets_m", "walkable_m"))
+        share = row["share_walkable"]
+        shown.add_row(_cell(name, 40), *lengths, "—" if pd.isna(share) else percent(share, demo=False))
+    return shown
 
 
 def print_import(summary: ImportSummary, out: Path, console: Console) -> None:

@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from kunshan_gis.model import WalkNetwork
+from kunshan_gis.network.across import across, meetings
 
 PASSAGES = ("bridge", "tunnel", "level", "clear", "unknown")
 """How a way crosses: over it, under it, at its level, or there is nothing to cross, since the barrier is up or down."""
@@ -74,20 +75,15 @@ def _passage(way: NDArray[np.object_], barrier: NDArray[np.object_] | str) -> ND
 def _over_lines(
     network: WalkNetwork, structure: NDArray[np.object_], shapes: NDArray[np.object_], state: NDArray[np.object_]
 ) -> pd.DataFrame:
-    """Points where edges cross lines; a dead end that only touches one does not cross it."""
-    barrier, edge = shapely.STRtree(network.lines).query(shapes, predicate="intersects")
-    met, pair = shapely.get_parts(shapely.intersection(network.lines[edge], shapes[barrier]), return_index=True)
-    along = shapely.get_dimensions(met) == 1
-    met[along] = shapely.line_interpolate_point(met[along], 0.5, normalized=True)
-    xy = shapely.get_coordinates(met)
-    edge, barrier = edge[pair], barrier[pair]
-    degree = np.bincount(network.edge_uv.ravel(), minlength=len(network.node_xy))
-    touches = np.zeros(len(edge), dtype=bool)
-    for side in (0, 1):
-        node = network.edge_uv[edge, side]
-        touches |= (degree[node] == 1) & (np.hypot(*(network.node_xy[node] - xy).T) <= 0.01)
-    way = _passage(structure[edge], state[barrier])
-    return pd.DataFrame({"edge": edge, "passage": way, "x": xy[:, 0], "y": xy[:, 1]})[~touches]
+    """Places where edges cross lines, and how: a way that is cut there counts by its bridge or tunnel."""
+    lines, row = shapely.get_parts(shapes, return_index=True)
+    met = meetings(network.lines, lines)
+    way = _passage(structure[met.way], state[row[met.line]])
+    found = pd.DataFrame({"edge": met.way, "passage": way, "x": met.xy[:, 0], "y": met.xy[:, 1]})
+    found = found[across(met, network.lines, lines)]
+    place = [found["x"].round(2), found["y"].round(2)]
+    rank = found["passage"].map({"bridge": 0, "tunnel": 1, "clear": 2, "unknown": 3, "level": 4})
+    return found[rank == rank.groupby(place).transform("min")]
 
 
 def _over_areas(network: WalkNetwork, structure: NDArray[np.object_], shapes: NDArray[np.object_]) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import geopandas as gpd
-import numpy as np
 import pytest
 from paper import frame, streets
 from shapely import LineString, box
@@ -87,8 +86,35 @@ def test_lines_and_areas_of_one_kind_count_together_and_no_barrier_gives_no_row(
     assert found(ways, rail=frame([LineString([(900, 900), (950, 900)])])) == []
 
 
-def test_a_way_along_a_barrier_is_where_it_is() -> None:
-    table = streets([(-10, 0), (10, 0)])
-    network = build(table)
-    places = passages(network, np.array(["ground"], dtype=object), {"rail": RAIL})
-    assert places.geometry.distance(RAIL.geometry.iloc[0]).tolist() == [0]
+def test_a_ring_is_crossed_at_its_first_vertex_too() -> None:
+    ring = frame([LineString([(0, 0), (100, 0), (100, 100), (0, 100), (0, 0)])])
+    assert len(found(streets([(-50, -50), (0, 0), (50, 50)]), water=ring)) == 1
+    assert len(found(streets([(-50, 50), (0, 0), (50, -50)]), water=ring)) == 0
+
+
+@pytest.mark.parametrize(
+    ("ways", "crossings"),
+    [
+        ([[(-100, 0), (100, 0)]], 0),  # along it
+        ([[(-100, -50), (0, 0), (100, -50)]], 0),  # touches it with a vertex
+        ([[(-100, -50), (0, 0)], [(0, 0), (100, -50)]], 0),  # touches it with a junction
+        ([[(-100, -50), (0, 0)], [(0, 0), (100, 50)]], 1),  # cut just there
+        ([[(-100, -50), (0, 0), (100, 50)]], 1),
+        ([[(-100, -50), (0, 0)], [(0, 0), (100, -50)], [(0, 0), (0, 70)]], 1),
+        ([[(-100, -50), (-50, 0), (50, 0), (100, -50)]], 0),  # along it for a while, and back
+        ([[(-100, 0), (0, 0)], [(0, 0), (0, 50)], [(0, 0), (0, -50)]], 1),
+        ([[(0, -50), (0, 50)], [(200, -50), (200, 50)]], 2),
+        ([[(500, -50), (500, 50)]], 0),  # around its end
+    ],
+)
+@pytest.mark.parametrize("cut", [False, True])
+def test_touching_a_line_or_running_along_it_is_no_crossing(ways, crossings: int, cut: bool) -> None:
+    whole = [LineString([(-500, 0), (0, 0), (500, 0)])]
+    halves = [LineString([(-500, 0), (0, 0)]), LineString([(0, 0), (500, 0)])]
+    for lines in (halves if cut else whole, [line.reverse() for line in whole]):
+        for flip in (1, -1):
+            turned = [[(x, flip * y) for x, y in way] for way in ways]
+            assert len(found(streets(*turned), rail=frame(lines))) == crossings
+            tall = [LineString([(y, x) for x, y in line.coords]) for line in lines]
+            upright = [[(y, x) for x, y in way] for way in turned]
+            assert len(found(streets(*upright), rail=frame(tall))) == crossings
