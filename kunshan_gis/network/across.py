@@ -9,8 +9,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-STEP_M = 0.05
-"""How far along a line one looks to see where it goes."""
+STEP_M = 0.002
+"""How far along a line one looks to see where it goes; nearer to its end, as far as it goes."""
+LEAST_M = 1e-6
 ALONG_RAD = 0.01
 """A way within this angle of the line runs along it."""
 SAME_PLACE_M = 0.001
@@ -64,8 +65,8 @@ def _directions(
     length, closed = shapely.length(shapes[row]), shapely.is_closed(shapes[row])
     places, angles = [], []
     for step in (-STEP_M, STEP_M):
-        to = np.where(closed, (at + step) % length, at + step)
-        on = (to >= 0) & (to <= length)
+        to = np.where(closed, (at + step) % length, np.clip(at + step, 0.0, length))
+        on = np.abs(to - at) > LEAST_M
         there = shapely.get_coordinates(shapely.line_interpolate_point(shapes[row[on]], to[on]))
         dx, dy = (there - xy[on]).T
         places.append(place[on])
