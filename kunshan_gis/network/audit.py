@@ -105,9 +105,14 @@ def audit(
         A length is not a number above zero.
     NetworkError
         The network was built from other streets.
+    CRSError
+        A table is not in the network's CRS.
     """
     _require_lengths(longest_walk_m=longest_walk_m, near_m=near_m, min_component_m=min_component_m)
-    require_metric(streets, "streets", analysis_crs=network.crs)
+    tables = {"streets": streets, "boundary": boundary, "homes": homes, "known_empty": known_empty, **(barriers or {})}
+    for name, table in tables.items():
+        if table is not None:
+            require_metric(table, name, analysis_crs=network.crs)
     structure = _edge_structure(streets, network)
     misses = near_misses(network, structure, near_m=near_m)
     crossed = unjoined(network, structure, misses, near_m=near_m)

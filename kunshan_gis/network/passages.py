@@ -88,7 +88,8 @@ def _over_lines(
 
 def _over_areas(network: WalkNetwork, structure: NDArray[np.object_], shapes: NDArray[np.object_]) -> pd.DataFrame:
     """Ways through areas, all edges of one way together; piers, which enter and do not leave, are none."""
-    whole = shapely.get_parts(shapely.union_all(shapes))
+    whole = shapely.get_parts(shapely.union_all(shapely.make_valid(shapes)))
+    whole = whole[shapely.get_dimensions(whole) == 2]
     area, edge = shapely.STRtree(network.lines).query(whole, predicate="intersects")
     wet = shapely.intersection(network.lines[edge], whole[area])
     long = shapely.length(wet) > WET_M

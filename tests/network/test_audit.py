@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from paper import X0, Y0, frame, homes, streets
-from shapely import LineString, box
+from shapely import LineString, Point, Polygon, box
 
 from kunshan_gis.errors import CRSError, NetworkError, ParameterError
 from kunshan_gis.indicators import INDICATORS
@@ -139,6 +142,59 @@ def test_streets_that_are_not_the_networks_are_refused() -> None:
 def test_a_length_that_is_none_is_refused(option: str, metres: float) -> None:
     with pytest.raises(ParameterError, match=f"`{option}` is .* give metres above 0"):
         audit(TOWN, build(TOWN), **({"longest_walk_m": 900} | {option: metres}))
+
+
+def test_every_table_must_be_in_the_networks_crs() -> None:
+    far = homes((0, 0)).to_crs("EPSG:4326")
+    for option in (
+        {"homes": far},
+        {"boundary": far.geometry},
+        {"known_empty": far.geometry},
+        {"barriers": {"rail": far}},
+    ):
+        with pytest.raises(CRSError, match="EPSG:4326"):
+            of(TOWN, **option)
+
+
+def test_hostile_tables_neither_break_it_nor_count() -> None:
+    bow_tie = Polygon([(-50, -50), (50, 50), (50, -50), (-50, 50)])
+    water = frame([bow_tie, Point(0, 0), LineString()])
+    water.loc[3] = water.loc[2].copy()
+    water.loc[3, "geometry"] = None
+    found = of(TOWN.drop(columns=["class", "structure"]).set_index(np.zeros(6)), barriers={"water": water})
+    assert found.value("streets_m", "") == found.value("streets_m") == 1900
+    assert found.value("crossings_water", "bridge") == 0
+
+
+place = st.tuples(st.integers(0, 4), st.integers(0, 4)).map(lambda at: (300 * at[0], 300 * at[1]))
+street = st.tuples(
+    st.lists(place, min_size=2, max_size=4),
+    st.sampled_from(["ground", "ground", "elevated", "tunnel", "unknown", None]),
+    st.booleans(),
+)
+
+
+@settings(derandomize=True, max_examples=25, deadline=None)
+@given(st.lists(street, min_size=1, max_size=7), st.randoms(use_true_random=False))
+def test_whatever_is_drawn_is_audited_and_the_order_of_rows_changes_nothing(drawn, random) -> None:
+    lines, structure, walkable = zip(*drawn, strict=True)
+    table = streets(*map(list, lines), structure=list(structure), walkable=list(walkable))
+    rail = frame([LineString([(-100, 450), (2000, 450)]), LineString([(600, -50), (600, 2000)])])
+    options = {"barriers": {"rail": rail}, "homes": homes((0, 0), (900, 900))}
+    try:
+        found = of(table, **options)
+    except NetworkError:
+        assert not (table.length[table["walkable"]] > 0).any()
+        return
+    rows = list(range(len(table)))
+    random.shuffle(rows)
+    pd.testing.assert_frame_equal(found.table, of(table.iloc[rows], **options).table, rtol=1e-12)
+    by_class = found.table[found.table["class"].notna()].groupby("key")["value"].sum()
+    for key in ("streets_m", "walkable_m"):
+        assert found.value(key) == pytest.approx(by_class[key])
+    assert found.value("largest_piece_m") + found.value("cut_off_m") <= found.value("network_m") + 1e-6
+    assert found.value("network_m") + found.value("drawn_twice_m") == pytest.approx(found.value("walkable_m"))
+    assert found.value("near_misses") == len(found.near_misses) <= found.value("dead_ends")
 
 
 def test_inputs_are_not_changed() -> None:
