@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -14,8 +15,10 @@ from shapely import LineString, box
 
 from kunshan_gis import toy
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
+from kunshan_gis.layers import embedded_folder, open_area
 from kunshan_gis.model import StudyArea
-from kunshan_gis.studies.network_audit import LEVELS, NetworkAudit, network_audit
+from kunshan_gis.studies.network_audit import KINDS_READ, LEVELS, NetworkAudit, network_audit
+from kunshan_gis.studies.osm_import import import_osm
 from kunshan_gis.studies.walk import Walk
 
 
@@ -178,3 +181,33 @@ def test_the_command_refuses_what_has_no_meaning(cli, write_toy) -> None:
         ran = cli("audit", "--layers", write_toy(name="-".join(arguments)), *arguments)
         assert (ran.code, ran.out) == (2, "")
     assert cli("audit", "--layers", write_toy(without=("streets",), name="bare")).code == 2
+
+
+def test_the_embedded_city_is_fit_for_use() -> None:
+    found = of(open_area(embedded_folder(), KINDS_READ))
+    assert not found.needs_repair
+    assert not found.reportable
+    assert found.audit.value("share_largest_piece") > 0.999
+    assert found.audit.value("unjoined_crossings") == 0
+    assert found.audit.value("crossings_expressways", "level") == 0  # barriers are crossed over, under, or not at all
+    assert found.audit.value("people_near_data_edge") == 0
+
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("file", "nodes", "pieces", "crossings"),
+    [("helsinki/Helsinki.osm.pbf", 3432, 53, 5), ("porto-alegre/poa_osm.osm.pbf", 19022, 77, 46)],
+)
+@pytest.mark.filterwarnings("ignore::kunshan_gis.errors.KunshanGISWarning")  # areas cut by the extract
+def test_a_mapped_city_is_fit_for_use_and_its_faults_are_few(tmp_path, file, nodes, pieces, crossings) -> None:
+    if not (DATA / file).exists():
+        pytest.skip(f"{file} is not beside the project")
+    import_osm(DATA / file, tmp_path / "city")
+    found = of(open_area(tmp_path / "city", KINDS_READ))
+    assert not found.needs_repair
+    assert found.reportable is False  # without a count of people the homes are schematic
+    values = [found.audit.value(key) for key in ("nodes", "pieces", "unjoined_crossings")]
+    assert values == [nodes, pieces, crossings]
