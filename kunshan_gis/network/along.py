@@ -80,11 +80,50 @@ def covered_on(cutoff_m: float, n: int, at: F8, metres: F8) -> float:
     return covered
 
 
+MOST_INSERTED = 64
+"""Longer chains are sorted, not built by insertion."""
+
+
+@kernel
+def chain(stops: Stops, e: int, b: int) -> int:
+    """Put source `b` into the chain of edge `e`, in order of offset, leg, number; how many stand before it."""
+    before, at, passed = NONE, stops.head[e], 0
+    key = (stops.offset_m[b], stops.leg_m[b], b)
+    while at != NONE and (stops.offset_m[at], stops.leg_m[at], at) < key:
+        before, at = at, stops.after[at]
+        passed += 1
+    stops.after[b] = at
+    if before == NONE:
+        stops.head[e] = b
+    else:
+        stops.after[before] = b
+    return passed
+
+
+@kernel
+def chain_all(stops: Stops, edge: NDArray[np.int64]) -> int:
+    """Chain all placed sources; the length of the longest chain, or NONE where one is too long for insertion."""
+    longest = 0
+    for b in range(len(edge)):
+        if edge[b] >= 0:
+            longest = max(longest, chain(stops, edge[b], b) + 1)
+            if longest > MOST_INSERTED:
+                return NONE
+    return longest
+
+
 @kernel
 def covered_edges(cutoffs_m: F8, edges: Edges, labels: Labels, stops: Stops, most: int, covered_m: F8) -> None:
     """Metres of every edge within each cutoff (`covered_m`: cutoffs x edges); at most `most` sources share an edge."""
     at, metres = np.empty(most + 2), np.empty(most + 2)
     for e in range(len(edges.u)):
+        if stops.head[e] == NONE:
+            length, m_u, m_v = edges.metres[e], labels.metres[edges.u[e]], labels.metres[edges.v[e]]
+            for c in range(len(cutoffs_m)):
+                near = max(cutoffs_m[c] - m_u, 0.0) if m_u < np.inf else 0.0
+                near += max(cutoffs_m[c] - m_v, 0.0) if m_v < np.inf else 0.0
+                covered_m[c, e] = min(length, near)
+            continue
         n = stops_on(e, edges, labels, stops, at, metres)
         for c in range(len(cutoffs_m)):
             covered_m[c, e] = covered_on(cutoffs_m[c], n, at, metres)

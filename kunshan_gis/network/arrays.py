@@ -1,6 +1,6 @@
 """What the compiled kernels take: graph, sources and distances as bundles of flat arrays.
 
-Metres and seconds are float64, rows int32. A bundle is a tuple with names, so that kernels stay short.
+Metres and seconds are float64, nodes uint32, other rows int32. A bundle is a tuple with names: kernels stay short.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from kunshan_gis.model import Points
 
 F8 = NDArray[np.float64]
 I4 = NDArray[np.int32]
+U4 = NDArray[np.uint32]
+"""Nodes, and where their arcs begin: never below zero, so that kernels need not ask."""
 
 NONE = -1
 """No source, no edge, the end of a chain."""
@@ -24,8 +26,8 @@ IDLE = -1
 class Arcs(NamedTuple):
     """Where one gets from a node: its arcs are `first[node]` up to but not including `first[node + 1]`."""
 
-    first: I4
-    neighbour: I4
+    first: U4
+    neighbour: U4
     metres: F8
     delay_s: F8
 
@@ -33,8 +35,8 @@ class Arcs(NamedTuple):
 class Edges(NamedTuple):
     """First and last node, metres and delay of every edge."""
 
-    u: I4
-    v: I4
+    u: U4
+    v: U4
     metres: F8
     delay_s: F8
 
@@ -57,7 +59,7 @@ class Labels(NamedTuple):
 class Seeds(NamedTuple):
     """Where a search begins: a node, what it took to get there, and from which source."""
 
-    node: I4
+    node: U4
     metres: F8
     delay_s: F8
     source: I4
@@ -73,7 +75,7 @@ class Queue(NamedTuple):
     after: I4
     before: I4
     bucket: I4
-    touched: I4
+    touched: U4
 
 
 class Stops(NamedTuple):
@@ -118,11 +120,16 @@ def scratch_for(edges: int, points: int) -> Scratch:
     )
 
 
-def queue_for(nodes: int, span_m: float, per_m: float) -> Queue:
-    """An empty queue for labels that differ by at most `span_m` at any time, `per_m` buckets to a metre."""
-    ring = np.full(1 << (int(span_m * per_m) + 2).bit_length(), NONE, dtype=np.int32)
-    after, before, touched = (np.empty(nodes, dtype=np.int32) for _ in range(3))
-    return Queue(ring, after, before, np.full(nodes, IDLE, dtype=np.int32), touched)
+def ring_for(span_m: float, per_m: float) -> int:
+    """Buckets for labels that differ by at most `span_m` at any time, `per_m` buckets to a metre: a power of two."""
+    return 1 << (int(span_m * per_m) + 2).bit_length()
+
+
+def queue_for(nodes: int, buckets: int) -> Queue:
+    """An empty queue."""
+    ring = np.full(buckets, NONE, dtype=np.int32)
+    after, before = np.empty(nodes, dtype=np.int32), np.empty(nodes, dtype=np.int32)
+    return Queue(ring, after, before, np.full(nodes, IDLE, dtype=np.int32), np.empty(nodes, dtype=np.uint32))
 
 
 def seeds_of(points: Points, edges: Edges, rows: NDArray[np.int64], source: NDArray[np.int64] | None = None) -> Seeds:
@@ -140,15 +147,21 @@ def seeds_of(points: Points, edges: Edges, rows: NDArray[np.int64], source: NDAr
     )
 
 
-def stops_of(points: Points, edges: int) -> Stops:
-    """The placed points chained along the edges they lie on."""
+def sorted_stops(points: Points, edges: int) -> Stops:
+    """The placed points chained along the edges they lie on, in order of offset, leg and row."""
     used = np.flatnonzero(points.placed)
     order = used[np.lexsort((used, points.leg_m[used], points.offset_m[used], points.edge[used]))]
     edge = points.edge[order]
-    head, after = np.full(edges, NONE, dtype=np.int32), np.full(len(points.edge), NONE, dtype=np.int32)
+    stops = no_stops(points, edges)
     starts = np.r_[True, edge[1:] != edge[:-1]][: len(order)]
-    head[edge[starts]] = order[starts]
-    after[order[:-1]] = np.where(starts[1:], NONE, order[1:])
+    stops.head[edge[starts]] = order[starts]
+    stops.after[order[:-1]] = np.where(starts[1:], NONE, order[1:])
+    return stops
+
+
+def no_stops(points: Points, edges: int) -> Stops:
+    """Chains without any of the points in them."""
+    head, after = np.full(edges, NONE, dtype=np.int32), np.full(len(points.edge), NONE, dtype=np.int32)
     return Stops(head, after, points.offset_m, points.leg_m)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kunshan_gis.network.along import pieces_of
 from kunshan_gis.network.graph import graph_of
-from kunshan_gis.network.search import Field, most_on_an_edge, require_cutoffs
+from kunshan_gis.network.search import Field, require_cutoffs
 
 
 def covered_streets(field: Field, cutoffs_m: Sequence[float]) -> gpd.GeoDataFrame:
@@ -33,7 +33,7 @@ def covered_streets(field: Field, cutoffs_m: Sequence[float]) -> gpd.GeoDataFram
     network = field.network
     cutoffs = np.unique(require_cutoffs(cutoffs_m))
     band, edge, start, end = pieces_of(
-        np.r_[-np.inf, cutoffs], graph_of(network).edges, field.labels, field.stops, most_on_an_edge(field.sources)
+        np.r_[-np.inf, cutoffs], graph_of(network).edges, field.labels, field.stops, field.most_stops
     )
     order = np.lexsort((start, edge, band))
     band, edge, start, end = band[order], edge[order], start[order], end[order]

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kunshan_gis.network.along import at_place, covered_on, stops_on
-from kunshan_gis.network.arrays import F8, I4, NONE, Arcs, Edges, Labels, Placed, Queue, Seeds, Sides, Stops
+from kunshan_gis.network.along import at_place, chain, covered_on, stops_on
+from kunshan_gis.network.arrays import F8, I4, NONE, U4, Arcs, Edges, Labels, Placed, Queue, Seeds, Sides, Stops
 from kunshan_gis.network.compiled import kernel
 from kunshan_gis.network.kernels import spread
 
@@ -52,20 +52,6 @@ class Log(NamedTuple):
 
 
 @kernel
-def chain(stops: Stops, e: int, b: int) -> None:
-    """Put source `b` into the chain of edge `e`, in order of offset, leg, number."""
-    before, at = NONE, stops.head[e]
-    key = (stops.offset_m[b], stops.leg_m[b], b)
-    while at != NONE and (stops.offset_m[at], stops.leg_m[at], at) < key:
-        before, at = at, stops.after[at]
-    stops.after[b] = at
-    if before == NONE:
-        stops.head[e] = b
-    else:
-        stops.after[before] = b
-
-
-@kernel
 def unchain(stops: Stops, e: int, b: int) -> None:
     """Take source `b` out of the chain of edge `e`."""
     before, at = NONE, stops.head[e]
@@ -80,7 +66,7 @@ def unchain(stops: Stops, e: int, b: int) -> None:
 
 @kernel
 def _figured(
-    arcs: Arcs, sides: Sides, edges: Edges, labels: Labels, old: Labels, stops: Stops, nodes: I4, number: int,
+    arcs: Arcs, sides: Sides, edges: Edges, labels: Labels, old: Labels, stops: Stops, nodes: U4, number: int,
     source_edge: I4, demand: Demand, figures: Figures, log: Log, seen: NDArray[np.bool_], room: F8,
 ) -> tuple[int, int, int]:  # fmt: skip
     """Bring figures and log up to the changed nodes and the edges of the sources; how many nodes, edges, homes."""
@@ -132,7 +118,7 @@ def come(
 ) -> tuple[int, int, int]:  # fmt: skip
     """Sources from number `first` on come, one on each of `source_edge`."""
     n = 2 * len(source_edge)
-    seeds = Seeds(np.empty(n, np.int32), np.empty(n), np.empty(n), np.empty(n, np.int32))
+    seeds = Seeds(np.empty(n, np.uint32), np.empty(n), np.empty(n), np.empty(n, np.int32))
     for i in range(len(source_edge)):
         e, b = source_edge[i], first + i
         chain(stops, e, b)
@@ -150,7 +136,7 @@ def come(
 
 
 @kernel
-def lost_nodes(labels: Labels, gone: NDArray[np.bool_], lost: I4) -> int:
+def lost_nodes(labels: Labels, gone: NDArray[np.bool_], lost: U4) -> int:
     """Forget the nodes whose source is gone; lists them in `lost` and returns how many."""
     number = 0
     for x in range(len(labels.source)):
@@ -163,7 +149,7 @@ def lost_nodes(labels: Labels, gone: NDArray[np.bool_], lost: I4) -> int:
 
 @kernel
 def seeds_around(
-    arcs: Arcs, sides: Sides, edges: Edges, labels: Labels, stops: Stops, lost: I4, number: int, seeds: Seeds
+    arcs: Arcs, sides: Sides, edges: Edges, labels: Labels, stops: Stops, lost: U4, number: int, seeds: Seeds
 ) -> int:
     """Where the lost nodes can be reached from: neighbours that stand, and sources on their edges.
 
@@ -195,7 +181,7 @@ def seeds_around(
 
 @kernel
 def go(
-    arcs: Arcs, sides: Sides, edges: Edges, labels: Labels, old: Labels, stops: Stops, lost: I4, number: int,
+    arcs: Arcs, sides: Sides, edges: Edges, labels: Labels, old: Labels, stops: Stops, lost: U4, number: int,
     source_edge: I4, seeds: Seeds, low_m: float, per_m: float, queue: Queue,
     demand: Demand, figures: Figures, log: Log, seen: NDArray[np.bool_], room: F8,
 ) -> tuple[int, int, int]:  # fmt: skip

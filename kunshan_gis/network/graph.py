@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from kunshan_gis.errors import NetworkError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import WalkNetwork
-from kunshan_gis.network.arrays import Arcs, Edges, Sides
+from kunshan_gis.network.arrays import NONE, Arcs, Edges, Queue, Sides, queue_for, ring_for
 
 BUCKETS = 1 << 16
 PER_EDGE = 2
@@ -27,9 +29,9 @@ class Graph:
 
     Attributes
     ----------
-    first : (nodes + 1,) int32
+    first : (nodes + 1,) uint32
         The arcs leaving node `n` are `first[n]` up to but not including `first[n + 1]`.
-    neighbour : (arcs,) int32
+    neighbour : (arcs,) uint32
         The node an arc leads to.
     arc_m, arc_delay_s : (arcs,) float64
         Its length in metres and its delay in seconds.
@@ -39,13 +41,14 @@ class Graph:
         True where it runs from the edge's last node to its first.
     """
 
-    first: NDArray[np.int32]
-    neighbour: NDArray[np.int32]
+    first: NDArray[np.uint32]
+    neighbour: NDArray[np.uint32]
     arc_m: NDArray[np.float64]
     arc_delay_s: NDArray[np.float64]
     arc_edge: NDArray[np.int32]
     arc_back: NDArray[np.bool_]
     edges: Edges
+    _spare: list[Queue] = field(default_factory=list, repr=False)
 
     @cached_property
     def arcs(self) -> Arcs:
@@ -62,10 +65,28 @@ class Graph:
         """The longest edge."""
         return float(self.arc_m.max(initial=0.0))
 
-    def buckets_per_m(self, span_m: float) -> float:
-        """Buckets of the queue to a metre, where labels in it differ by at most `span_m`."""
-        mean = float(self.arc_m.mean()) if len(self.arc_m) else 1.0
-        return 1.0 / max(mean / PER_EDGE, span_m / BUCKETS, 1e-3)
+    @cached_property
+    def mean_m(self) -> float:
+        """The mean edge."""
+        return float(self.arc_m.mean()) if len(self.arc_m) else 1.0
+
+    @contextmanager
+    def queue(self, span_m: float) -> Iterator[tuple[Queue, float]]:
+        """An empty queue for labels that differ by at most `span_m` at any time, and its buckets to a metre.
+
+        It is used again by later searches, so that small ones do not pay for a city's worth of memory; searches at
+        the same time each have their own.
+        """
+        per_m = 1.0 / max(self.mean_m / PER_EDGE, span_m / BUCKETS, 1e-3)
+        buckets = ring_for(span_m, per_m)
+        try:
+            queue = self._spare.pop()
+        except IndexError:
+            queue = queue_for(len(self.first) - 1, buckets)
+        if len(queue.head) < buckets:
+            queue = queue._replace(head=np.full(buckets, NONE, dtype=np.int32))
+        yield queue, per_m
+        self._spare.append(queue)  # not after an error: it may not be empty then
 
 
 _KEPT: WeakKeyDictionary[WalkNetwork, Graph] = WeakKeyDictionary()
@@ -87,11 +108,11 @@ def graph_of(network: WalkNetwork) -> Graph:
 
 def _made(network: WalkNetwork) -> Graph:
     _require_lengths(network)
-    u, v = network.edge_uv.T.astype(np.int32)
+    u, v = network.edge_uv.T.astype(np.uint32)
     leaves = np.r_[u, v]
     order = np.argsort(leaves, kind="stable")
     edge = np.r_[np.arange(len(u)), np.arange(len(u))][order]
-    first = np.zeros(len(network.node_xy) + 1, dtype=np.int32)
+    first = np.zeros(len(network.node_xy) + 1, dtype=np.uint32)
     np.cumsum(np.bincount(leaves, minlength=len(network.node_xy)), out=first[1:])
     return Graph(
         first=first,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kunshan_gis.network.arrays import F8, I4, IDLE, Arcs, Edges, Labels, Placed, Queue, Scratch, Seeds, Sides
+from kunshan_gis.network.arrays import F8, I4, IDLE, U4, Arcs, Edges, Labels, Placed, Queue, Scratch, Seeds, Sides
 from kunshan_gis.network.compiled import kernel
 
 SETTLED = -2
@@ -86,13 +86,6 @@ def spread(
 
 
 @kernel
-def forget(labels: Labels, touched: I4, changed: int) -> None:
-    """Labels of the changed nodes as before any search."""
-    for i in range(changed):
-        labels.metres[touched[i]], labels.delay_s[touched[i]], labels.source[touched[i]] = np.inf, 0.0, -1
-
-
-@kernel
 def grown(array: NDArray[Any], size: int) -> NDArray[Any]:
     """The array, or one twice as long where it does not hold `size`."""
     if size <= len(array):
@@ -104,13 +97,51 @@ def grown(array: NDArray[Any], size: int) -> NDArray[Any]:
 
 
 @kernel
+def spread_in_parts(
+    arcs: Arcs, labels: Labels, seeds: Seeds, parts: NDArray[np.int64], near_m: float, limit_m: float, per_m: float,
+    queue: Queue,
+) -> None:  # fmt: skip
+    """`spread` of all seeds, bounded by `parts`: each part as far as `near_m`, then all from there on.
+
+    The answer is the same. Parts that lie together keep to memory that lies together; what a part reached beyond its
+    border is corrected by the next.
+    """
+    for i in range(len(parts) - 1):
+        spread(arcs, labels, seeds, parts[i], parts[i + 1], 0.0, near_m, per_m, queue)
+    if near_m >= limit_m:
+        return
+    size = 1024
+    front = Seeds(np.empty(size, np.uint32), np.empty(size), np.empty(size), np.empty(size, np.int32))
+    found, low_m = 0, np.inf
+    for x in range(len(arcs.first) - 1):
+        for a in range(arcs.first[x], arcs.first[x + 1]):
+            m, y = labels.metres[x] + arcs.metres[a], arcs.neighbour[a]
+            if m < labels.metres[y]:
+                front = Seeds(
+                    grown(front.node, found + 1), grown(front.metres, found + 1), grown(front.delay_s, found + 1),
+                    grown(front.source, found + 1),
+                )  # fmt: skip
+                front.node[found], front.metres[found] = y, m
+                front.delay_s[found], front.source[found] = labels.delay_s[x] + arcs.delay_s[a], labels.source[x]
+                found, low_m = found + 1, min(low_m, m)
+    spread(arcs, labels, front, 0, found, low_m, limit_m, per_m, queue)
+
+
+@kernel
+def forget(labels: Labels, touched: U4, changed: int) -> None:
+    """Labels of the changed nodes as before any search."""
+    for i in range(changed):
+        labels.metres[touched[i]], labels.delay_s[touched[i]], labels.source[touched[i]] = np.inf, 0.0, -1
+
+
+@kernel
 def node_searches(
     arcs: Arcs, labels: Labels, seeds: Seeds, seed_first: I4, limit_m: float, per_m: float, queue: Queue
-) -> tuple[I4, I4, F8]:
+) -> tuple[I4, U4, F8]:
     """The nodes within the limit of each group of seeds, with their metres."""
     groups = len(seed_first) - 1
     found = np.zeros(groups + 1, dtype=np.int32)
-    node, metres = np.empty(64 * (groups + 1), dtype=np.int32), np.empty(64 * (groups + 1))
+    node, metres = np.empty(64 * (groups + 1), dtype=np.uint32), np.empty(64 * (groups + 1))
     for g in range(groups):
         changed = spread(arcs, labels, seeds, seed_first[g], seed_first[g + 1], 0.0, limit_m, per_m, queue)
         at = found[g]
@@ -125,7 +156,7 @@ def node_searches(
 
 @kernel
 def _reached_points(
-    arcs: Arcs, sides: Sides, edges: Edges, labels: Labels, touched: I4, changed: int,
+    arcs: Arcs, sides: Sides, edges: Edges, labels: Labels, touched: U4, changed: int,
     sources: Placed, begin: int, end: int, points: Placed, limit_m: float, scratch: Scratch,
 ) -> int:  # fmt: skip
     """The points one search gets to, each once: over the ends of their edge, and along it from sources on it."""

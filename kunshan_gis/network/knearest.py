@@ -6,6 +6,9 @@ that all groups together cost little more than k whole searches.
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kunshan_gis.network.arrays import F8, I4, Arcs, Edges, Labels, Placed, Queue, Seeds
 from kunshan_gis.network.compiled import kernel
 from kunshan_gis.network.kernels import spread
@@ -36,7 +39,7 @@ def _insert(near_m: F8, near_s: F8, near: I4, m: float, s: float, g: int) -> Non
 @kernel
 def k_spread(
     arcs: Arcs, labels: Labels, seeds: Seeds, seed_first: I4, limit_m: float, per_m: float, queue: Queue,
-    near_m: F8, near_s: F8, near: I4,
+    near_m: F8, near_s: F8, near: I4, number: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """Fill `near*` (nodes x k) with metres, delay and number of the k nearest groups of every node."""
     last = near.shape[1] - 1
@@ -44,7 +47,7 @@ def k_spread(
         changed = spread(arcs, labels, seeds, seed_first[g], seed_first[g + 1], 0.0, limit_m, per_m, queue)
         for i in range(changed):
             y = queue.touched[i]
-            _insert(near_m[y], near_s[y], near[y], labels.metres[y], labels.delay_s[y], g)
+            _insert(near_m[y], near_s[y], near[y], labels.metres[y], labels.delay_s[y], number[g])
         for i in range(changed):
             y = queue.touched[i]
             labels.metres[y], labels.delay_s[y], labels.source[y] = near_m[y, last], near_s[y, last], near[y, last]

@@ -14,18 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Points, WalkNetwork
-from kunshan_gis.network.arrays import I4, NONE, Labels, Queue, Seeds, Stops, placed_on, queue_for
-from kunshan_gis.network.follow import (
-    Demand,
-    Figures,
-    Log,
-    chain,
-    come,
-    go,
-    lost_nodes,
-    seeds_around,
-    unchain,
-)
+from kunshan_gis.network.along import chain
+from kunshan_gis.network.arrays import I4, NONE, Labels, Seeds, Stops, placed_on
+from kunshan_gis.network.follow import Demand, Figures, Log, come, go, lost_nodes, seeds_around, unchain
 from kunshan_gis.network.graph import graph_of
 from kunshan_gis.network.search import Field, covered_lengths, nearest, require_cutoffs, search
 
@@ -93,9 +84,6 @@ class Live:
         self._figures = Figures(home_m, home_s, home_source, covered_lengths(field, cutoffs), within)
         self._log = _log_for(len(network.node_xy), edges, len(placed.row), len(cutoffs))
         self._seen = np.zeros(edges, dtype=bool)
-        self._queue: Queue | None = None
-        self._per_m = 1.0
-        self._span_m = 0.0
         self._steps: list[_Step] = []
 
     @property
@@ -160,11 +148,11 @@ class Live:
         self._count += number
         graph, people = self._graph, self._figures.people.copy()
         span = graph.longest_m + float(sources.leg_m[rows].max(initial=0.0))
-        queue = self._queue_of(2 * span)
-        sizes = come(
-            graph.arcs, graph.sides, graph.edges, self._labels, self._old, self._stops, first, edge,
-            self._per_m, queue, self._demand, self._figures, self._log, self._seen, self._room(),
-        )  # fmt: skip
+        with graph.queue(span) as (queue, per_m):
+            sizes = come(
+                graph.arcs, graph.sides, graph.edges, self._labels, self._old, self._stops, first, edge,
+                per_m, queue, self._demand, self._figures, self._log, self._seen, self._room(),
+            )  # fmt: skip
         numbers = np.arange(first, first + number)
         self._remember(numbers, sizes, people, came=True)
         return numbers
@@ -192,19 +180,19 @@ class Live:
         for b in gone_rows:
             unchain(self._stops, self._edge[b], b)
         self._standing[gone_rows] = False
-        lost = np.empty(len(self._labels.source), dtype=np.int32)
+        lost = np.empty(len(self._labels.source), dtype=np.uint32)
         number = lost_nodes(self._labels, gone, lost)
         around = (graph.arcs, graph.sides, graph.edges, self._labels, self._stops, lost, number)
         seeds = _room_for_seeds(seeds_around(*around, _room_for_seeds(0)))
         seeds_around(*around, seeds)
         low = float(seeds.metres.min(initial=np.inf))
         span = graph.longest_m + (float(seeds.metres.max()) - low if len(seeds.metres) else 0.0)
-        queue = self._queue_of(span)
-        sizes = go(
-            graph.arcs, graph.sides, graph.edges, self._labels, self._old, self._stops, lost, number,
-            self._edge[gone_rows], seeds, low if np.isfinite(low) else 0.0, self._per_m, queue,
-            self._demand, self._figures, self._log, self._seen, self._room(),
-        )  # fmt: skip
+        with graph.queue(span) as (queue, per_m):
+            sizes = go(
+                graph.arcs, graph.sides, graph.edges, self._labels, self._old, self._stops, lost, number,
+                self._edge[gone_rows], seeds, low if np.isfinite(low) else 0.0, per_m, queue,
+                self._demand, self._figures, self._log, self._seen, self._room(),
+            )  # fmt: skip
         self._remember(gone_rows, sizes, people, came=False)
 
     def undo(self) -> None:
@@ -258,13 +246,6 @@ class Live:
             stops.head, after, np.r_[stops.offset_m, np.zeros(more)], np.r_[stops.leg_m, np.zeros(more)]
         )
 
-    def _queue_of(self, span_m: float) -> Queue:
-        if self._queue is None or span_m > self._span_m:
-            self._span_m = span_m
-            self._per_m = self._graph.buckets_per_m(span_m)
-            self._queue = queue_for(len(self._labels.metres), span_m, self._per_m)
-        return self._queue
-
     def _room(self) -> NDArray[np.float64]:
         """Room for the stops of the fullest edge, twice."""
         return np.empty(2 * (self._count + 2))
@@ -275,7 +256,7 @@ def _copied(labels: Labels) -> Labels:
 
 
 def _room_for_seeds(number: int) -> Seeds:
-    return Seeds(_rows(number), np.empty(number), np.empty(number), _rows(number))
+    return Seeds(np.empty(number, dtype=np.uint32), np.empty(number), np.empty(number), _rows(number))
 
 
 def _log_for(nodes: int, edges: int, homes: int, cutoffs: int) -> Log:

@@ -7,7 +7,7 @@ the few gives the distances of the many.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,11 @@ from scipy.sparse import csc_array
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Points, Reach, WalkNetwork
-from kunshan_gis.network.arrays import Placed, Queue, Seeds, labels_for, placed_on, queue_for, scratch_for, seeds_of
+from kunshan_gis.network.arrays import Placed, Seeds, labels_for, placed_on, scratch_for, seeds_of
 from kunshan_gis.network.graph import Graph, graph_of
 from kunshan_gis.network.kernels import count_groups, node_searches, pair_groups
 from kunshan_gis.network.knearest import k_at_points, k_spread
-from kunshan_gis.network.search import require_cutoffs
+from kunshan_gis.network.search import LARGE, require_cutoffs
 
 
 class NodeReach(NamedTuple):
@@ -31,23 +31,27 @@ class NodeReach(NamedTuple):
     ----------
     first : (groups + 1,) int32
         Group `g` holds the rows `first[g]` up to but not including `first[g + 1]`.
-    node : (rows,) int32
+    node : (rows,) uint32
     metres : (rows,) float64
     """
 
     first: NDArray[np.int32]
-    node: NDArray[np.int32]
+    node: NDArray[np.uint32]
     metres: NDArray[np.float64]
 
 
 class _Groups(NamedTuple):
-    """Sources sorted by group, and the searches they start."""
+    """Sources sorted by group, and the searches they start; `order` is the number of each group.
+
+    In a large network groups that lie together come together, so that one search finds in the processor's cache what
+    the one before it left there.
+    """
 
     graph: Graph
     sources: Placed
     seeds: Seeds
-    queue: Queue
-    per_m: float
+    span_m: float
+    order: NDArray[np.int64]
 
 
 def searches(network: WalkNetwork, sources: Points, group: ArrayLike, *, cutoff_m: float) -> NodeReach:
@@ -65,12 +69,13 @@ def searches(network: WalkNetwork, sources: Points, group: ArrayLike, *, cutoff_
     """
     limit = float(require_cutoffs(cutoff_m)[0])
     groups = _groups(network, sources, group, limit)
-    return NodeReach(
-        *node_searches(
-            groups.graph.arcs, labels_for(len(network.node_xy)), groups.seeds, 2 * groups.sources.first, limit,
-            groups.per_m, groups.queue,
-        )
-    )  # fmt: skip
+    with groups.graph.queue(groups.span_m) as (queue, per_m):
+        first, node, metres = node_searches(
+            groups.graph.arcs, labels_for(len(network.node_xy)), groups.seeds, 2 * groups.sources.first, limit, per_m,
+            queue,
+        )  # fmt: skip
+    first, rows = _by_number(first, groups.order)
+    return NodeReach(first, node[rows], metres[rows])
 
 
 def reach(
@@ -97,10 +102,13 @@ def reach(
     limit = float(require_cutoffs(cutoff_m)[0])
     groups = _groups(network, destinations, group, limit)
     graph, edges = groups.graph, len(network.length_m)
-    first, row, metres, delay = pair_groups(
-        graph.arcs, graph.sides, graph.edges, labels_for(len(network.node_xy)), groups.seeds, groups.sources,
-        placed_on(origins, edges), limit, groups.per_m, groups.queue, scratch_for(edges, len(origins.edge)),
-    )  # fmt: skip
+    with groups.graph.queue(groups.span_m) as (queue, per_m):
+        first, row, metres, delay = pair_groups(
+            graph.arcs, graph.sides, graph.edges, labels_for(len(network.node_xy)), groups.seeds, groups.sources,
+            placed_on(origins, edges), limit, per_m, queue, scratch_for(edges, len(origins.edge)),
+        )  # fmt: skip
+    first, rows = _by_number(first, groups.order)
+    row, metres, delay = row[rows], metres[rows], delay[rows]
     number = len(first) - 1
     shape = (len(origins.edge), number)
     return Reach(
@@ -136,17 +144,18 @@ def opportunities(
     cutoffs = require_cutoffs(cutoffs_m)
     ascending = np.unique(cutoffs)
     groups = _groups(network, facilities, group, float(ascending[-1]))
-    graph = groups.graph
-    number = len(groups.sources.first) - 1
+    graph, number = groups.graph, len(groups.sources.first) - 1
     weight = np.ones(number) if weights is None else np.asarray(weights, dtype=np.float64)
     if len(weight) != number:
         raise _unfitting(Text("设施权重", "weights"), len(weight), number)
     points = placed_on(origins, len(network.length_m))
     sums = np.zeros((len(points.row), len(ascending)))
-    count_groups(
-        graph.arcs, graph.sides, graph.edges, labels_for(len(network.node_xy)), groups.seeds, groups.sources, points,
-        ascending, weight, groups.per_m, groups.queue, scratch_for(len(network.length_m), len(points.row)), sums,
-    )  # fmt: skip
+    with groups.graph.queue(groups.span_m) as (queue, per_m):
+        count_groups(
+            graph.arcs, graph.sides, graph.edges, labels_for(len(network.node_xy)), groups.seeds, groups.sources,
+            points, ascending, weight[groups.order], per_m, queue,
+            scratch_for(len(network.length_m), len(points.row)), sums,
+        )  # fmt: skip
     answer = np.full((len(origins.edge), len(ascending)), np.nan)
     answer[points.row] = sums
     return answer[:, np.searchsorted(ascending, cutoffs)]
@@ -177,10 +186,11 @@ def k_nearest(
     k = min(k, max(len(groups.sources.first) - 1, 1))
     near_m, near_s = np.full((nodes, k), np.inf), np.zeros((nodes, k))
     near = np.full((nodes, k), -1, dtype=np.int32)
-    k_spread(
-        graph.arcs, labels_for(nodes), groups.seeds, 2 * groups.sources.first, limit, groups.per_m, groups.queue,
-        near_m, near_s, near,
-    )  # fmt: skip
+    with groups.graph.queue(groups.span_m) as (queue, per_m):
+        k_spread(
+            graph.arcs, labels_for(nodes), groups.seeds, 2 * groups.sources.first, limit, per_m, queue,
+            near_m, near_s, near, groups.order,
+        )  # fmt: skip
     points = placed_on(origins, len(network.length_m))
     n = len(points.row)
     best_m, best_s, best = np.full((n, k), np.inf), np.zeros((n, k)), np.full((n, k), -1, dtype=np.int32)
@@ -204,15 +214,36 @@ def _groups(network: WalkNetwork, points: Points, group: ArrayLike | None, limit
     graph = graph_of(network)
     of = _group_numbers(points, group)
     used = np.flatnonzero(points.placed)
-    rows = used[np.argsort(of[used], kind="stable")]
-    first = np.zeros(int(of.max(initial=-1)) + 2, dtype=np.int32)
-    np.cumsum(np.bincount(of[rows], minlength=len(first) - 1), out=first[1:])
+    number = int(of.max(initial=-1)) + 1
+    order = np.arange(number)
+    if len(network.node_xy) >= LARGE:
+        place = np.full(number, len(network.node_xy))
+        np.minimum.at(place, of[used], graph.edges.u[points.edge[used]])
+        order = np.argsort(place, kind="stable")
+    turn = np.empty(number, dtype=np.int64)
+    turn[order] = np.arange(number)
+    rows = used[np.argsort(turn[of[used]], kind="stable")]
+    first = np.zeros(number + 1, dtype=np.int32)
+    np.cumsum(np.bincount(turn[of[rows]], minlength=number), out=first[1:])
     edge, offset, leg = points.edge[rows].astype(np.int32), points.offset_m[rows], points.leg_m[rows]
     seeds = seeds_of(points, graph.edges, rows, of[rows])
     span = min(graph.longest_m + float(seeds.metres.max(initial=0.0)), limit_m)
-    per_m = graph.buckets_per_m(span)
-    queue = queue_for(len(network.node_xy), span, per_m)
-    return _Groups(graph, Placed(first, rows.astype(np.int32), edge, offset, leg), seeds, queue, per_m)
+    return _Groups(graph, Placed(first, rows.astype(np.int32), edge, offset, leg), seeds, span, order)
+
+
+def _by_number(
+    first: NDArray[np.integer[Any]], order: NDArray[np.int64]
+) -> tuple[NDArray[Any], NDArray[np.int64] | slice]:
+    """Where each group begins once the groups stand in order of their numbers, and which rows to take for that."""
+    if (np.diff(order) > 0).all():
+        return first, slice(None)
+    turn = np.empty(len(order), dtype=np.int64)
+    turn[order] = np.arange(len(order))
+    size = np.diff(first)[turn]
+    begin = np.zeros(len(order) + 1, dtype=first.dtype)
+    np.cumsum(size, out=begin[1:])
+    rows = np.repeat(first[:-1][turn] - begin[:-1], size) + np.arange(begin[-1])
+    return begin, rows
 
 
 def _group_numbers(points: Points, group: ArrayLike | None) -> NDArray[np.int64]:

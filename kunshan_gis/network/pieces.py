@@ -10,14 +10,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kunshan_gis.network.arrays import F8, I4, Edges
+from kunshan_gis.network.arrays import F8, I4, U4, Edges
 from kunshan_gis.network.compiled import kernel
 
 
 class Reached(NamedTuple):
     """Nodes within the widest cutoff of a group, and the metres walked to them."""
 
-    node: I4
+    node: U4
     metres: F8
 
 
@@ -32,7 +32,7 @@ class Entrances(NamedTuple):
 class Around(NamedTuple):
     """Edges at every node, `first[node]` up to `first[node + 1]`; `node_m` and `seen` are wiped after each group."""
 
-    first: I4
+    first: U4
     edge: I4
     edges: Edges
     node_m: F8

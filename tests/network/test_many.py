@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from kunshan_gis.errors import NetworkError, ParameterError
 from kunshan_gis.network import covered_lengths, k_nearest, nearest, opportunities, reach, search, searches
 
 INF = np.inf
+SEARCH, MANY = (import_module(f"kunshan_gis.network.{name}") for name in ("search", "many"))
 CUTOFFS = st.sampled_from([0.0, 1.0, 3.0, 6.0, 10.0, 25.0, INF])
 
 
@@ -26,6 +29,20 @@ def cases(draw: st.DrawFn):
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(cases())
 def test_every_answer_agrees_with_brute_force(case) -> None:
+    agrees(case)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(cases(), st.sampled_from([1, 2, 4]))
+def test_a_large_network_searched_part_by_part_agrees_too(case, part_nodes: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (SEARCH, MANY):
+            patch.setattr(module, "LARGE", 0)
+        patch.setattr(SEARCH, "PART_NODES", part_nodes)
+        agrees(case)
+
+
+def agrees(case) -> None:
     network, sources, group, origins, cutoff = case
     metres, seconds = metres_and_seconds(network, sources, origins)
     groups = int(group.max()) + 1
