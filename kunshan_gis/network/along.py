@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from kunshan_gis.model import Points
 from kunshan_gis.network.arrays import F8, I4, NONE, Edges, Labels, Placed, Stops
 from kunshan_gis.network.compiled import kernel
 from kunshan_gis.network.kernels import grown
@@ -35,6 +36,29 @@ def at_place(
             m, s, source = m2, s2, b
         b = stops.after[b]
     return m + leg_m, s, source
+
+
+@kernel
+def _sorted_by_edge(edge: NDArray[np.int64], edges: int) -> tuple[I4, I4]:
+    """Rows of the placed points edge by edge, and where each edge begins."""
+    first = np.zeros(edges + 1, dtype=np.int32)
+    for e in edge:
+        if e >= 0:
+            first[e + 1] += 1
+    for e in range(edges):
+        first[e + 1] += first[e]
+    free, row = first.copy(), np.empty(first[edges], dtype=np.int32)
+    for i in range(len(edge)):
+        if edge[i] >= 0:
+            row[free[edge[i]]] = i
+            free[edge[i]] += 1
+    return first, row
+
+
+def placed_on(points: Points, edges: int) -> Placed:
+    """The placed points sorted by edge; on one edge as they came."""
+    first, row = _sorted_by_edge(points.edge, edges)
+    return Placed(first, row, points.edge[row].astype(np.int32), points.offset_m[row], points.leg_m[row])
 
 
 @kernel

@@ -163,13 +163,3 @@ def no_stops(points: Points, edges: int) -> Stops:
     """Chains without any of the points in them."""
     head, after = np.full(edges, NONE, dtype=np.int32), np.full(len(points.edge), NONE, dtype=np.int32)
     return Stops(head, after, points.offset_m, points.leg_m)
-
-
-def placed_on(points: Points, edges: int) -> Placed:
-    """The placed points sorted by edge and along it."""
-    used = np.flatnonzero(points.placed)
-    row = used[np.lexsort((used, points.offset_m[used], points.edge[used]))]
-    edge = points.edge[row]
-    first = np.zeros(edges + 1, dtype=np.int32)
-    np.cumsum(np.bincount(edge, minlength=edges), out=first[1:])
-    return Placed(first, row.astype(np.int32), edge.astype(np.int32), points.offset_m[row], points.leg_m[row])

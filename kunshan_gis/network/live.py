@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Points, WalkNetwork
-from kunshan_gis.network.along import chain
-from kunshan_gis.network.arrays import I4, NONE, Labels, Seeds, Stops, placed_on
+from kunshan_gis.network.along import chain, placed_on
+from kunshan_gis.network.arrays import I4, NONE, Labels, Seeds, Stops
 from kunshan_gis.network.follow import Demand, Figures, Log, come, go, lost_nodes, seeds_around, unchain
 from kunshan_gis.network.graph import graph_of
 from kunshan_gis.network.search import Field, covered_lengths, nearest, require_cutoffs, search
@@ -136,8 +136,8 @@ class Live:
 
     def add(self, sources: Points) -> NDArray[np.int64]:
         """Sources that come; those not placed are passed over. Returns the numbers of those that came."""
-        rows = np.flatnonzero(sources.edge >= 0)
-        first, number = self._count, len(rows)
+        rows = sources.edge >= 0
+        first, number = self._count, int(rows.sum())
         self._reserve(first + number)
         edge = sources.edge[rows].astype(np.int32)
         self._edge[first : first + number] = edge
@@ -228,8 +228,12 @@ class Live:
     ) -> None:
         nodes, edges, homes = sizes
         log, street = self._log, edges * len(self._figures.covered_m)
-        ends = (nodes, nodes, nodes, nodes, edges, street, homes, homes, homes, homes)
-        kept = Log(*(np.asarray(values)[:end].copy() for values, end in zip(log, ends, strict=True)))
+        kept = Log(
+            log.node[:nodes].copy(), log.node_m[:nodes].copy(), log.node_s[:nodes].copy(),
+            log.node_source[:nodes].copy(), log.edge[:edges].copy(), log.edge_m[:street].copy(),
+            log.home[:homes].copy(), log.home_m[:homes].copy(), log.home_s[:homes].copy(),
+            log.home_source[:homes].copy(),
+        )  # fmt: skip
         self._steps.append(_Step(sources, came, kept, people))
 
     def _reserve(self, number: int) -> None:

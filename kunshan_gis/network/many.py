@@ -17,7 +17,8 @@ from scipy.sparse import csc_array
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Points, Reach, WalkNetwork
-from kunshan_gis.network.arrays import Placed, Seeds, labels_for, placed_on, scratch_for, seeds_of
+from kunshan_gis.network.along import placed_on
+from kunshan_gis.network.arrays import Placed, Seeds, labels_for, scratch_for, seeds_of
 from kunshan_gis.network.graph import Graph, graph_of
 from kunshan_gis.network.kernels import count_groups, node_searches, pair_groups
 from kunshan_gis.network.knearest import k_at_points, k_spread

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Points, WalkNetwork
-from kunshan_gis.network.along import at_points, chain_all, covered_edges
+from kunshan_gis.network.along import at_points, chain_all, covered_edges, placed_on
 from kunshan_gis.network.arrays import (
     NONE,
     Labels,
@@ -29,7 +29,6 @@ from kunshan_gis.network.arrays import (
     Stops,
     labels_for,
     no_stops,
-    placed_on,
     seeds_of,
     sorted_stops,
 )
