@@ -140,9 +140,10 @@ def chain_all(stops: Stops, edge: NDArray[np.int64]) -> int:
 def covered_edges(cutoffs_m: F8, edges: Edges, labels: Labels, stops: Stops, most: int, covered_m: F8) -> None:
     """Metres of every edge within each cutoff (`covered_m`: cutoffs x edges); at most `most` sources share an edge."""
     at, metres = np.empty(most + 2), np.empty(most + 2)
-    for e in range(len(edges.u)):
-        if stops.head[e] == NONE:
-            length, m_u, m_v = edges.metres[e], labels.metres[edges.u[e]], labels.metres[edges.v[e]]
+    u, v, edge_m, node_m, head = edges.u, edges.v, edges.metres, labels.metres, stops.head
+    for e in range(len(u)):
+        if head[e] == NONE:
+            length, m_u, m_v = edge_m[e], node_m[u[e]], node_m[v[e]]
             for c in range(len(cutoffs_m)):
                 near = max(cutoffs_m[c] - m_u, 0.0) if m_u < np.inf else 0.0
                 near += max(cutoffs_m[c] - m_v, 0.0) if m_v < np.inf else 0.0

@@ -110,21 +110,38 @@ def spread_in_parts(
         spread(arcs, labels, seeds, parts[i], parts[i + 1], 0.0, near_m, per_m, queue)
     if near_m >= limit_m:
         return
-    size = 1024
-    front = Seeds(np.empty(size, np.uint32), np.empty(size), np.empty(size), np.empty(size, np.int32))
-    found, low_m = 0, np.inf
-    for x in range(len(arcs.first) - 1):
-        for a in range(arcs.first[x], arcs.first[x + 1]):
-            m, y = labels.metres[x] + arcs.metres[a], arcs.neighbour[a]
-            if m < labels.metres[y]:
-                front = Seeds(
-                    grown(front.node, found + 1), grown(front.metres, found + 1), grown(front.delay_s, found + 1),
-                    grown(front.source, found + 1),
-                )  # fmt: skip
-                front.node[found], front.metres[found] = y, m
-                front.delay_s[found], front.source[found] = labels.delay_s[x] + arcs.delay_s[a], labels.source[x]
-                found, low_m = found + 1, min(low_m, m)
-    spread(arcs, labels, front, 0, found, low_m, limit_m, per_m, queue)
+    front = _front(arcs, labels, _counted_front(arcs, labels))
+    if len(front.node):
+        spread(arcs, labels, front, 0, len(front.node), front.metres.min(), limit_m, per_m, queue)
+
+
+@kernel
+def _counted_front(arcs: Arcs, labels: Labels) -> int:
+    """How many arcs lead to a node that would be nearer over them."""
+    first, neighbour, arc_m, metres = arcs.first, arcs.neighbour, arcs.metres, labels.metres
+    found = 0
+    for x in range(len(first) - 1):
+        for a in range(first[x], first[x + 1]):
+            if metres[x] + arc_m[a] < metres[neighbour[a]]:
+                found += 1
+    return found
+
+
+@kernel
+def _front(arcs: Arcs, labels: Labels, number: int) -> Seeds:
+    """Seeds over these arcs."""
+    first, neighbour, arc_m, arc_s = arcs
+    metres, delay, source = labels
+    node, node_m = np.empty(number, np.uint32), np.empty(number)
+    node_s, node_source = np.empty(number), np.empty(number, np.int32)
+    found = 0
+    for x in range(len(first) - 1):
+        for a in range(first[x], first[x + 1]):
+            if metres[x] + arc_m[a] < metres[neighbour[a]]:
+                node[found], node_m[found] = neighbour[a], metres[x] + arc_m[a]
+                node_s[found], node_source[found] = delay[x] + arc_s[a], source[x]
+                found += 1
+    return Seeds(node, node_m, node_s, node_source)
 
 
 @kernel
@@ -161,41 +178,46 @@ def _reached_points(
 ) -> int:  # fmt: skip
     """The points one search gets to, each once: over the ends of their edge, and along it from sources on it."""
     visit, own, hit, hit_m, hit_s = scratch
+    first, (arc_edge, arc_back) = arcs.first, sides
+    edge_u, edge_v, edge_m, edge_s = edges
+    metres, delay, _ = labels
+    _, _, source_edge, source_offset, source_leg = sources
+    here, _, _, point_offset, point_leg = points
     visits = 0
     for b in range(begin, end):
-        if not own[sources.edge[b]]:
-            own[sources.edge[b]], visit[visits] = True, sources.edge[b]
+        if not own[source_edge[b]]:
+            own[source_edge[b]], visit[visits] = True, source_edge[b]
             visits += 1
     owned = visits
     for i in range(changed):
         x = touched[i]
-        for a in range(arcs.first[x], arcs.first[x + 1]):
-            e = sides.edge[a]
-            if points.first[e] == points.first[e + 1] or own[e]:
+        for a in range(first[x], first[x + 1]):
+            e = arc_edge[a]
+            if here[e] == here[e + 1] or own[e]:
                 continue
-            if sides.back[a] and labels.metres[edges.u[e]] < np.inf:
+            if arc_back[a] and metres[edge_u[e]] < np.inf:
                 continue  # visited from its first node
             visit[visits] = e
             visits += 1
     hits = 0
     for i in range(visits):
         e = visit[i]
-        u, v, length = edges.u[e], edges.v[e], edges.metres[e]
-        m_u, m_v, s_u, s_v = labels.metres[u], labels.metres[v], labels.delay_s[u], labels.delay_s[v]
-        wait_m = edges.delay_s[e] / length if length > 0.0 else 0.0
-        for p in range(points.first[e], points.first[e + 1]):
-            offset = points.offset_m[p]
+        u, v, length = edge_u[e], edge_v[e], edge_m[e]
+        m_u, m_v, s_u, s_v = metres[u], metres[v], delay[u], delay[v]
+        wait_m = edge_s[e] / length if length > 0.0 else 0.0
+        for p in range(here[e], here[e + 1]):
+            offset = point_offset[p]
             rest = max(length - offset, 0.0)
             m, s, m_b, s_b = m_u + offset, s_u + wait_m * offset, m_v + rest, s_v + wait_m * rest
             if m_b < m or (m_b == m and s_b < s):
                 m, s = m_b, s_b
             if i < owned:
                 for b in range(begin, end):
-                    along = abs(offset - sources.offset_m[b])
-                    m_b, s_b = along + sources.leg_m[b], wait_m * along
-                    if sources.edge[b] == e and (m_b < m or (m_b == m and s_b < s)):
+                    along = abs(offset - source_offset[b])
+                    m_b, s_b = along + source_leg[b], wait_m * along
+                    if source_edge[b] == e and (m_b < m or (m_b == m and s_b < s)):
                         m, s = m_b, s_b
-            m += points.leg_m[p]
+            m += point_leg[p]
             if m <= limit_m:
                 hit[hits], hit_m[hits], hit_s[hits] = p, m, s
                 hits += 1
