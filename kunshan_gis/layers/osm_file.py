@@ -33,12 +33,17 @@ _ORDER = Text(
 
 @dataclass(frozen=True)
 class OsmFile:
-    """A file that can be read: GDAL's name for it, its date if it states one, the box it says it covers (degrees)."""
+    """A file that can be read: GDAL's name for it, its date if it states one, the box it says it covers (degrees).
+
+    `proven` is true where nothing can go wrong in reading it: every block was unpacked, and the file states that its
+    objects are sorted by id. GDAL's fast way of reading tells of no error; it is kept for these.
+    """
 
     path: Path
     gdal_name: str
     date: str = ""
     bounds: Bounds | None = None
+    proven: bool = False
 
 
 def inspect_osm(path: Path) -> OsmFile:
@@ -63,8 +68,8 @@ def inspect_osm(path: Path) -> OsmFile:
     plain = f"/vsisubfile/0,{path.resolve()}"
     try:
         if name.endswith(".pbf"):
-            date, bounds = _check_pbf(path)
-            return OsmFile(path, plain, date, bounds)
+            date, bounds, in_order = _check_pbf(path)
+            return OsmFile(path, plain, date, bounds, in_order)
         if name.endswith(".osm"):
             with path.open("rb") as file:
                 _check_xml(file)
@@ -140,9 +145,9 @@ def _check_xml(file: _Bytes) -> None:
         raise _UnreadableError(_ORDER)
 
 
-def _check_pbf(path: Path) -> tuple[str, Bounds | None]:
-    """Date and box of the header, once every frame has been unpacked."""
-    date, bounds, furthest = "", None, 0
+def _check_pbf(path: Path) -> tuple[str, Bounds | None, bool]:
+    """Date, box and order of the header, once every frame has been unpacked."""
+    date, bounds, in_order, furthest = "", None, False, 0
     with path.open("rb") as file:
         for number, (kind, block) in enumerate(_blocks(file)):
             if number == 0:
@@ -153,7 +158,7 @@ def _check_pbf(path: Path) -> tuple[str, Bounds | None]:
                             "is not an OpenStreetMap PBF: it does not begin with OSMHeader",
                         )
                     )
-                date, bounds = _header(block)
+                date, bounds, in_order = _header(block)
             elif kind == "OSMData":
                 for rank in _ranks(block):
                     if rank < furthest:
@@ -161,7 +166,7 @@ def _check_pbf(path: Path) -> tuple[str, Bounds | None]:
                     furthest = rank
     if furthest == 0:
         raise _UnreadableError(_damaged(Text("其中没有节点、路径或关系", "it holds no node, way or relation")))
-    return date, bounds
+    return date, bounds, in_order
 
 
 def _blocks(file: _Bytes) -> Iterator[tuple[str, bytes]]:
@@ -221,8 +226,8 @@ def _unpacked(blob: bytes, place: int) -> bytes:
     return block
 
 
-def _header(block: bytes) -> tuple[str, Bounds | None]:
-    date, bounds = "", None
+def _header(block: bytes) -> tuple[str, Bounds | None, bool]:
+    date, bounds, in_order = "", None, False
     for number, value in _fields(block):
         if number == 4 and isinstance(value, bytes) and (feature := value.decode("utf-8", "replace")) not in _READABLE:
             raise _UnreadableError(
@@ -231,12 +236,13 @@ def _header(block: bytes) -> tuple[str, Bounds | None]:
                     f"needs the feature {feature}, which cannot be read here; make a plain .osm.pbf of it",
                 )
             )
+        in_order |= number == 5 and value == b"Sort.Type_then_ID"
         if number == 32 and isinstance(value, int):
             date = dt.datetime.fromtimestamp(value, tz=dt.UTC).date().isoformat()
         if number == 1 and isinstance(value, bytes):
             box = {key: _signed(edge) / 1e9 for key, edge in _fields(value) if isinstance(edge, int)}
             bounds = (box[1], box[4], box[2], box[3]) if len(box) == 4 else None
-    return date, bounds
+    return date, bounds, in_order
 
 
 def _ranks(block: bytes) -> Iterator[int]:

@@ -69,9 +69,9 @@ def tables_by_kind(osm: Elements) -> dict[str, gpd.GeoDataFrame]:
 
 def streets(osm: Elements) -> gpd.GeoDataFrame:
     """Every way with highway=*; an area that carries it (a square, a closed path around a park) by its outline."""
-    outlines = osm.areas[has(osm.areas, "highway")]
-    outlines = outlines.set_geometry(outlines.geometry.boundary)
-    ways = _together([osm.lines[has(osm.lines, "highway")], outlines])
+    ways, outlines = osm.lines[has(osm.lines, "highway")], osm.areas[has(osm.areas, "highway")]
+    if len(outlines):
+        ways = _together([ways, outlines.set_geometry(outlines.geometry.boundary)])
     ways = ways.assign(**{"class": ways["highway"], "structure": tags.structure(ways)})
     ways = ways.assign(walkable=is_walkable(ways), status=ways["class"].map(tags.STATUS).fillna("existing"))
     return _columns(ways, "class", "walkable", "structure", "status", *STREET_TAGS)
