@@ -23,7 +23,15 @@ def walkable_streets(extract: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # areas that the extract cuts are no matter here
         streets = read_osm(extract)["streets"]
-    return streets.to_crs(streets.estimate_utm_crs())
+    return metric(streets)
+
+
+def metric(streets: Any) -> Any:
+    """The streets in metres, in a CRS that fits the middle of them."""
+    from kunshan_gis.crs import suggest_metric
+
+    west, south, east, north = streets.total_bounds
+    return streets.to_crs(suggest_metric((west + east) / 2, (south + north) / 2))
 
 
 def kunshan_gis(extract: Path) -> Callable[[], Loaded]:
@@ -44,7 +52,7 @@ def kunshan_gis_streets(extract: Path) -> Callable[[], Loaded]:
 
     def load() -> Loaded:
         streets = read_streets(extract)
-        return _ours(build(streets.to_crs(streets.estimate_utm_crs())))
+        return _ours(build(metric(streets)))
 
     return load
 

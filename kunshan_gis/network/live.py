@@ -136,8 +136,8 @@ class Live:
 
     def add(self, sources: Points) -> NDArray[np.int64]:
         """Sources that come; those not placed are passed over. Returns the numbers of those that came."""
-        rows = sources.edge >= 0
-        first, number = self._count, int(rows.sum())
+        first, number = self._count, int(np.count_nonzero(sources.edge >= 0))
+        rows = slice(None) if number == len(sources.edge) else sources.edge >= 0
         self._reserve(first + number)
         edge = sources.edge[rows].astype(np.int32)
         self._edge[first : first + number] = edge
@@ -147,7 +147,7 @@ class Live:
         self._standing[first : first + number] = True
         self._count += number
         graph, people = self._graph, self._figures.people.copy()
-        span = graph.longest_m + float(sources.leg_m[rows].max(initial=0.0))
+        span = graph.longest_m + float(self._stops.leg_m[first : self._count].max(initial=0.0))
         with graph.queue(span) as (queue, per_m):
             sizes = come(
                 graph.arcs, graph.sides, graph.edges, self._labels, self._old, self._stops, first, edge,
