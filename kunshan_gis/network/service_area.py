@@ -26,6 +26,8 @@ from kunshan_gis.network.outline import Grid
 from kunshan_gis.network.pieces import Around, Entrances, Reached, covered_pieces
 from kunshan_gis.network.search import require_cutoffs
 
+SMALL_M = 4_000.0
+
 
 def service_areas(
     network: WalkNetwork,
@@ -72,6 +74,7 @@ def service_areas(
 
     Notes
     -----
+    Areas with less than `SMALL_M` of street are drawn on cells half as wide, since they have more edge to their ground.
     At 25 m and cells of 4 m the ground in common with shapely's buffer and union is 0.995 to 0.999 of the joint
     ground; the outline strays from it by less than a cell, in the inner corners of streets. A cutoff of 0 gives a disc
     around each source that needs no leg. The grid begins at the network's south-west corner, so that a city moved as
@@ -112,7 +115,7 @@ def _areas(
     graph, vertices = graph_of(network), _vertices_of(network)
     corner = vertices.xy.min(axis=0)
     vertices = vertices._replace(xy=(vertices.xy - corner) / cell_m)
-    grid = Grid(corner, cell_m=cell_m, width_m=width_m)
+    grid, fine = (Grid(corner, cell_m=cell, width_m=width_m) for cell in (cell_m, cell_m / 2))
     node_m, seen = np.full(len(network.node_xy), np.inf), np.zeros(len(network.length_m), dtype=np.bool_)
     around = Around(graph.first, graph.arc_edge, graph.edges, node_m, seen)
     limits = np.minimum(cutoffs, np.finfo(np.float64).max)
@@ -122,7 +125,10 @@ def _areas(
         mine = Entrances(entrances.edge[own], entrances.offset_m[own], entrances.leg_m[own])
         nodes = Reached(reached.node[rows], reached.metres[rows])
         pieces = covered_pieces(nodes, mine, limits, around)
-        yield grid.areas(*straight_parts(pieces, vertices), len(cutoffs))
+        parts, band = straight_parts(pieces, vertices)
+        street_m = cell_m * float(np.hypot(parts[:, 2] - parts[:, 0], parts[:, 3] - parts[:, 1]).sum())
+        small = street_m < SMALL_M
+        yield (fine if small else grid).areas(parts * 2 if small else parts, band, len(cutoffs))
 
 
 def _sorted(
