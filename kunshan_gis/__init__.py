@@ -11,19 +11,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kunshan_gis.layers import embedded_folder, open_area
     from kunshan_gis.model import Edit, Result, StudyArea
+    from kunshan_gis.studies.network_audit import NetworkAudit, network_audit
     from kunshan_gis.studies.park_reach import ParkReach, park_reach
     from kunshan_gis.studies.publish import park_reach_page, publish
     from kunshan_gis.studies.walk import Walk
+    from kunshan_gis.studies.what_if import WhatIf
 
 __version__ = "0.1.0"
 
 _HOME = {
     "Edit": "kunshan_gis.model",
+    "NetworkAudit": "kunshan_gis.studies.network_audit",
     "ParkReach": "kunshan_gis.studies.park_reach",
     "Result": "kunshan_gis.model",
     "StudyArea": "kunshan_gis.model",
     "Walk": "kunshan_gis.studies.walk",
+    "WhatIf": "kunshan_gis.studies.what_if",
     "embedded_folder": "kunshan_gis.layers",
+    "network_audit": "kunshan_gis.studies.network_audit",
     "open_area": "kunshan_gis.layers",
     "park_reach": "kunshan_gis.studies.park_reach",
     "park_reach_page": "kunshan_gis.studies.publish",
@@ -32,12 +37,15 @@ _HOME = {
 
 __all__ = [
     "Edit",
+    "NetworkAudit",
     "ParkReach",
     "Result",
     "StudyArea",
     "Walk",
+    "WhatIf",
     "__version__",
     "embedded_folder",
+    "network_audit",
     "open_area",
     "park_reach",
     "park_reach_page",

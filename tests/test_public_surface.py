@@ -13,8 +13,8 @@ import kunshan_gis
 from kunshan_gis import errors
 
 PUBLIC = {
-    "Edit", "ParkReach", "Result", "StudyArea", "Walk", "__version__", "embedded_folder", "open_area", "park_reach",
-    "park_reach_page", "publish",
+    "Edit", "NetworkAudit", "ParkReach", "Result", "StudyArea", "Walk", "WhatIf", "__version__", "embedded_folder",
+    "network_audit", "open_area", "park_reach", "park_reach_page", "publish",
 }  # fmt: skip
 HEAVY = ("geopandas", "pandas", "shapely", "numpy", "folium", "numba", "pydantic", "pandera", "scipy", "pyproj", "rich")
 
