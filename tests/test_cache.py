@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,9 +63,15 @@ def test_a_changed_street_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert built == [1]
     assert again.edge_id.tolist() == first.edge_id.tolist()
     assert again.lines.tolist() == first.lines.tolist()
-    shorter = walk_network(toy.city().with_edits(Edit.remove("streets", "s4")), cache=cache)
+    area = toy.city()
+    streets = area.layer("streets")
+    other = replace(streets, table=streets.table[streets.table["id"] != "s4"].reset_index(drop=True), sha256="other")
+    shorter = walk_network(replace(area, layers={**area.layers, "streets": other}), cache=cache)
     assert built == [1, 1]
     assert len(shorter.edge_id) < len(first.edge_id)
+    edited = walk_network(area.with_edits(Edit.remove("streets", "s4")), cache=cache)  # worked into what is kept
+    assert built == [1, 1]
+    assert sorted(edited.edge_id) == sorted(shorter.edge_id)
 
 
 def test_the_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
