@@ -13,6 +13,7 @@ from kunshan_gis.model import Points
 from kunshan_gis.network.arrays import F8, I4, NONE, Edges, Labels, Placed, Stops
 from kunshan_gis.network.compiled import kernel
 from kunshan_gis.network.kernels import grown
+from kunshan_gis.network.placement import require_on
 
 
 @kernel
@@ -55,9 +56,16 @@ def _sorted_by_edge(edge: NDArray[np.int64], edges: int) -> tuple[I4, I4]:
     return first, row
 
 
-def placed_on(points: Points, edges: int) -> Placed:
-    """The placed points sorted by edge; on one edge as they came."""
-    first, row = _sorted_by_edge(points.edge, edges)
+def placed_on(points: Points, edges: Edges) -> Placed:
+    """The placed points sorted by edge; on one edge as they came.
+
+    Raises
+    ------
+    ParameterError
+        A point is not on these edges.
+    """
+    require_on(points, edges.metres)
+    first, row = _sorted_by_edge(points.edge, len(edges.metres))
     return Placed(first, row, points.edge[row].astype(np.int32), points.offset_m[row], points.leg_m[row])
 
 

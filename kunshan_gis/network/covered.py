@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kunshan_gis.network.along import pieces_of
 from kunshan_gis.network.graph import graph_of
-from kunshan_gis.network.search import Field, require_cutoffs
+from kunshan_gis.network.search import Field, require_cutoffs, require_searched
 
 
 def covered_streets(field: Field, cutoffs_m: Sequence[float]) -> gpd.GeoDataFrame:
@@ -29,9 +29,15 @@ def covered_streets(field: Field, cutoffs_m: Sequence[float]) -> gpd.GeoDataFram
     GeoDataFrame in the network's CRS
         `cutoff_m`, `length_m`, `edge` (row of the network's edges), LineString geometry. What no cutoff reaches is
         left out.
+
+    Raises
+    ------
+    ParameterError
+        A cutoff is no distance, or finite and farther than the search went.
     """
     network = field.network
     cutoffs = np.unique(require_cutoffs(cutoffs_m))
+    require_searched(field, cutoffs[np.isfinite(cutoffs)])
     band, edge, start, end = pieces_of(
         np.r_[-np.inf, cutoffs], graph_of(network).edges, field.labels, field.stops, field.most_stops
     )

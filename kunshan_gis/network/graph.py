@@ -98,7 +98,7 @@ def graph_of(network: WalkNetwork) -> Graph:
     Raises
     ------
     NetworkError
-        An edge's length or delay is negative, infinite or not a number.
+        An edge's length or delay is negative, infinite or not a number, or it ends at no node.
     """
     graph = _KEPT.get(network)
     if graph is None:
@@ -108,6 +108,8 @@ def graph_of(network: WalkNetwork) -> Graph:
 
 def _made(network: WalkNetwork) -> Graph:
     _require_lengths(network)
+    _require_nodes(network)
+    metres, delay_s = (np.ascontiguousarray(one, dtype=np.float64) for one in (network.length_m, network.delay_s))
     u, v = network.edge_uv.T.astype(np.uint32)
     leaves = np.r_[u, v]
     order = np.argsort(leaves, kind="stable")
@@ -117,12 +119,25 @@ def _made(network: WalkNetwork) -> Graph:
     return Graph(
         first=first,
         neighbour=np.r_[v, u][order],
-        arc_m=network.length_m[edge],
-        arc_delay_s=network.delay_s[edge],
+        arc_m=metres[edge],
+        arc_delay_s=delay_s[edge],
         arc_edge=edge.astype(np.int32),
         arc_back=order >= len(u),
-        edges=Edges(u, v, np.ascontiguousarray(network.length_m), np.ascontiguousarray(network.delay_s)),
+        edges=Edges(u, v, metres, delay_s),
     )
+
+
+def _require_nodes(network: WalkNetwork) -> None:
+    nodes, uv = len(network.node_xy), network.edge_uv
+    wrong = np.flatnonzero((uv < 0).any(axis=1) | (uv >= nodes).any(axis=1))
+    if len(wrong):
+        raise NetworkError(
+            Text(
+                f"{len(wrong)} 条路段的端点不在 {nodes} 个节点之内，首条为第 {wrong[0]} 条；请由街道图层重新构建路网",
+                f"{len(wrong)} edges end at nodes that are not among the {nodes} there are, the first at row "
+                f"{wrong[0]}; build the network anew from the streets (network.build)",
+            )
+        )
 
 
 def _require_lengths(network: WalkNetwork) -> None:

@@ -113,6 +113,7 @@ def spread_in_parts(
     front = _front(arcs, labels, _counted_front(arcs, labels))
     if len(front.node):
         spread(arcs, labels, front, 0, len(front.node), front.metres.min(), limit_m, per_m, queue)
+    spread(arcs, labels, seeds, 0, len(seeds.node), 0.0, limit_m, per_m, queue)  # those farther than `near_m`, too
 
 
 @kernel

@@ -18,6 +18,7 @@ from kunshan_gis.network.along import chain, placed_on
 from kunshan_gis.network.arrays import I4, NONE, Labels, Seeds, Stops
 from kunshan_gis.network.follow import Demand, Figures, Log, come, go, lost_nodes, seeds_around, unchain
 from kunshan_gis.network.graph import graph_of
+from kunshan_gis.network.placement import require_on
 from kunshan_gis.network.search import Field, covered_lengths, nearest, require_cutoffs, search
 
 
@@ -66,8 +67,8 @@ class Live:
         edges = len(network.length_m)
         cutoffs = require_cutoffs(cutoffs_m)
         field = search(network, sources)
-        placed = placed_on(homes, edges)
-        people = np.asarray(residents, dtype=np.int64)[placed.row]
+        placed = placed_on(homes, self._graph.edges)
+        people = _whole_people(residents, len(homes.edge))[placed.row]
         self._homes = len(homes.edge)
         self._demand = Demand(placed, people, cutoffs + tolerance_m, cutoffs)
         self._labels, self._old = field.labels, _copied(field.labels)
@@ -135,7 +136,14 @@ class Live:
         return Field(self.network, points, now.metres, now.delay_s, now.source)
 
     def add(self, sources: Points) -> NDArray[np.int64]:
-        """Sources that come; those not placed are passed over. Returns the numbers of those that came."""
+        """Sources that come; those not placed are passed over. Returns the numbers of those that came.
+
+        Raises
+        ------
+        ParameterError
+            A source is not on this network; nothing is changed then.
+        """
+        require_on(sources, self._graph.edges.metres)
         first, number = self._count, int(np.count_nonzero(sources.edge >= 0))
         rows = slice(None) if number == len(sources.edge) else sources.edge >= 0
         self._reserve(first + number)
@@ -253,6 +261,21 @@ class Live:
     def _room(self) -> NDArray[np.float64]:
         """Room for the stops of the fullest edge, twice."""
         return np.empty(2 * (self._count + 2))
+
+
+def _whole_people(residents: ArrayLike, homes: int) -> NDArray[np.int64]:
+    given = np.asarray(residents)
+    if given.shape != (homes,):
+        raise ParameterError(
+            Text(
+                f"居民人数有 {given.size} 个，住处有 {homes} 处", f"{given.size} numbers of residents for {homes} homes"
+            )
+        )
+    if given.size and (given.dtype.kind not in "iufb" or not (np.isfinite(given) & (given >= 0)).all()):
+        raise ParameterError(
+            Text("居民人数须为不小于 0 的数，不能缺失", "residents are numbers from zero up, none of them absent")
+        )
+    return given.astype(np.int64)
 
 
 def _copied(labels: Labels) -> Labels:

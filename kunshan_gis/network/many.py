@@ -22,7 +22,11 @@ from kunshan_gis.network.arrays import Placed, Seeds, labels_for, scratch_for, s
 from kunshan_gis.network.graph import Graph, graph_of
 from kunshan_gis.network.kernels import count_groups, node_searches, pair_groups
 from kunshan_gis.network.knearest import k_at_points, k_spread
+from kunshan_gis.network.placement import require_on
 from kunshan_gis.network.search import LARGE, require_cutoffs
+
+MOST_EMPTY_GROUPS = 10_000_000
+"""Numbers far above these are ids taken for groups; room would be made for every group below them."""
 
 
 class NodeReach(NamedTuple):
@@ -106,7 +110,7 @@ def reach(
     with groups.graph.queue(groups.span_m) as (queue, per_m):
         first, row, metres, delay = pair_groups(
             graph.arcs, graph.sides, graph.edges, labels_for(len(network.node_xy)), groups.seeds, groups.sources,
-            placed_on(origins, edges), limit, per_m, queue, scratch_for(edges, len(origins.edge)),
+            placed_on(origins, graph.edges), limit, per_m, queue, scratch_for(edges, len(origins.edge)),
         )  # fmt: skip
     first, rows = _by_number(first, groups.order)
     row, metres, delay = row[rows], metres[rows], delay[rows]
@@ -147,9 +151,11 @@ def opportunities(
     groups = _groups(network, facilities, group, float(ascending[-1]))
     graph, number = groups.graph, len(groups.sources.first) - 1
     weight = np.ones(number) if weights is None else np.asarray(weights, dtype=np.float64)
-    if len(weight) != number:
-        raise _unfitting(Text("设施权重", "weights"), len(weight), number)
-    points = placed_on(origins, len(network.length_m))
+    if weight.shape != (number,):
+        raise _unfitting(Text("设施权重", "weights"), weight.size, number)
+    if not np.isfinite(weight).all():
+        raise ParameterError(Text("设施权重不能缺失或无穷大", "weights are finite numbers, none of them absent"))
+    points = placed_on(origins, graph.edges)
     sums = np.zeros((len(points.row), len(ascending)))
     with groups.graph.queue(groups.span_m) as (queue, per_m):
         count_groups(
@@ -179,8 +185,10 @@ def k_nearest(
         `origin` (row), `rank` (from 1), `destination` (group), `metres`, `delay_s`; fewer rows where fewer are
         within the cutoff, none for an origin that is not placed.
     """
-    if k < 1:
-        raise ParameterError(Text(f"最近设施个数 k 至少为 1，给出的是 {k}", f"k is at least 1; given {k}"))
+    if not isinstance(k, int | np.integer) or k < 1:
+        raise ParameterError(
+            Text(f"最近设施个数 k 须为不小于 1 的整数，给出的是 {k}", f"k is at least 1, a whole number; given {k}")
+        )
     limit = float(require_cutoffs(cutoff_m)[0])
     groups = _groups(network, facilities, group, limit)
     graph, nodes = groups.graph, len(network.node_xy)
@@ -192,10 +200,10 @@ def k_nearest(
             graph.arcs, labels_for(nodes), groups.seeds, 2 * groups.sources.first, limit, per_m, queue,
             near_m, near_s, near, groups.order,
         )  # fmt: skip
-    points = placed_on(origins, len(network.length_m))
+    points = placed_on(origins, graph.edges)
     n = len(points.row)
     best_m, best_s, best = np.full((n, k), np.inf), np.zeros((n, k)), np.full((n, k), -1, dtype=np.int32)
-    on_edge = placed_on(facilities, len(network.length_m))
+    on_edge = placed_on(facilities, graph.edges)
     of = np.asarray(_group_numbers(facilities, group), dtype=np.int32)[on_edge.row]
     k_at_points(points, graph.edges, near_m, near_s, near, on_edge, of, best_m, best_s, best)
     found, rank = np.nonzero((best >= 0) & (best_m <= limit))
@@ -213,6 +221,7 @@ def k_nearest(
 
 def _groups(network: WalkNetwork, points: Points, group: ArrayLike | None, limit_m: float) -> _Groups:
     graph = graph_of(network)
+    require_on(points, graph.edges.metres)
     of = _group_numbers(points, group)
     used = np.flatnonzero(points.placed)
     number = int(of.max(initial=-1)) + 1
@@ -252,10 +261,13 @@ def _group_numbers(points: Points, group: ArrayLike | None) -> NDArray[np.int64]
         return np.arange(len(points.edge))
     of = np.asarray(group)
     if of.shape != points.edge.shape:
-        raise _unfitting(Text("分组", "groups"), len(of), len(points.edge))
-    if len(of) and (of.dtype.kind not in "iu" or of.min() < 0):
+        raise _unfitting(Text("分组", "groups"), of.size, len(points.edge))
+    if len(of) and (of.dtype.kind not in "iu" or of.min() < 0 or of.max() >= MOST_EMPTY_GROUPS + len(of)):
         raise ParameterError(
-            Text("分组须为从 0 起的整数（pd.factorize）", "groups are whole numbers from 0 up (pd.factorize)")
+            Text(
+                "分组须为从 0 起、没有大段空号的整数（pd.factorize）",
+                "groups are whole numbers from 0 up, without large gaps (pd.factorize)",
+            )
         )
     return of.astype(np.int64)
 

@@ -34,6 +34,7 @@ from kunshan_gis.network.arrays import (
 )
 from kunshan_gis.network.graph import Graph, graph_of
 from kunshan_gis.network.kernels import spread, spread_in_parts
+from kunshan_gis.network.placement import require_on
 
 LARGE, PART_NODES, MOST_NODES_A_SOURCE = 131_072, 8_192, 128
 """From so many nodes on a search with sources enough goes part by part of the city, each part small enough for a
@@ -106,10 +107,11 @@ def search(network: WalkNetwork, sources: Points, *, cutoff_m: float = np.inf) -
     NetworkError
         The network holds a length that is none.
     ParameterError
-        The cutoff is negative or not a number.
+        The cutoff is negative or not a number, or a source is not on this network.
     """
     require_cutoffs(cutoff_m)
     graph = graph_of(network)
+    require_on(sources, graph.edges.metres)
     labels = labels_for(len(network.node_xy))
     relax(graph, labels, sources, np.flatnonzero(sources.placed), cutoff_m)
     return Field(network, sources, *labels, cutoff_m)
@@ -145,7 +147,7 @@ def nearest(field: Field, origins: Points) -> pd.DataFrame:
     n = len(origins.edge)
     metres, delay_s, source = np.full(n, np.nan), np.full(n, np.nan), np.full(n, -1, dtype=np.int32)
     edges = graph_of(field.network).edges
-    at_points(placed_on(origins, len(edges.u)), edges, field.labels, field.stops, metres, delay_s, source)
+    at_points(placed_on(origins, edges), edges, field.labels, field.stops, metres, delay_s, source)
     far = metres > field.cutoff_m
     metres[far], delay_s[far], source[far] = np.nan, np.nan, -1
     return pd.DataFrame({"metres": metres, "delay_s": delay_s, "source": source.astype(np.int64)})
@@ -158,12 +160,37 @@ def covered_lengths(field: Field, cutoffs_m: NDArray[np.float64] | list[float]) 
     -------
     (cutoffs, edges) float64
         From 0 to the edge's length; never less for a larger cutoff.
+
+    Raises
+    ------
+    ParameterError
+        A cutoff is no distance, or farther than the search went.
     """
     cutoffs = require_cutoffs(cutoffs_m)
+    require_searched(field, cutoffs)
     edges = graph_of(field.network).edges
     covered = np.empty((len(cutoffs), len(edges.u)))
     covered_edges(cutoffs, edges, field.labels, field.stops, field.most_stops, covered)
     return covered
+
+
+def require_searched(field: Field, cutoffs_m: NDArray[np.float64]) -> None:
+    """No cutoff may be farther than the search went: what lies beyond is not known.
+
+    Raises
+    ------
+    ParameterError
+        One is.
+    """
+    farthest = float(cutoffs_m.max(initial=0.0))
+    if farthest > field.cutoff_m:
+        raise ParameterError(
+            Text(
+                f"搜索只到 {field.cutoff_m:g} 米，不知道 {farthest:g} 米以内有哪些街道；请用更大的 cutoff_m 重新搜索",
+                f"the search went {field.cutoff_m:g} m: the street within {farthest:g} m is not known. Search again "
+                "with a larger cutoff_m",
+            )
+        )
 
 
 def require_cutoffs(cutoffs_m: object) -> NDArray[np.float64]:

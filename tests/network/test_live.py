@@ -118,3 +118,21 @@ def test_what_is_not_there_cannot_be_removed_and_nothing_changes() -> None:
     assert live.standing.tolist() == [0]
     with pytest.raises(ParameterError, match="no step to take back"):
         live.undo()
+
+
+def test_a_source_that_is_not_on_the_network_changes_nothing() -> None:
+    network = network_of(2, [(0, 1, 100.0, 0)])
+    live = Live(network, points_at([(0, 10, 0)]), points_at([(0, 40, 0)]), [7], cutoffs_m=CUTOFFS)
+    before = state(live)
+    for place in [(1, 5, 0), (0, np.nan, 0), (0, 5, np.nan), (0, 5, -1)]:
+        with pytest.raises(ParameterError, match="point 0 is not on this network"):
+            live.add(points_at([place]))
+    for was, now in zip(before, state(live), strict=True):
+        np.testing.assert_array_equal(was, now)
+
+
+@pytest.mark.parametrize("residents", [[1], [1, 2, 3], [1, np.nan], [1, -1]])
+def test_residents_that_do_not_fit_the_homes_are_refused(residents: list[float]) -> None:
+    network, homes = network_of(2, [(0, 1, 100.0, 0)]), points_at([(0, 10, 0), (0, 40, 0)])
+    with pytest.raises(ParameterError, match="residents"):
+        Live(network, points_at([]), homes, residents, cutoffs_m=CUTOFFS)

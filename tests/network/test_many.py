@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from oracle import by_group, covered, metres_and_seconds, network_of, networks, places_on, points_at
 
 from kunshan_gis.errors import NetworkError, ParameterError
-from kunshan_gis.network import covered_lengths, k_nearest, nearest, opportunities, reach, search, searches
+from kunshan_gis.network import (
+    covered_lengths,
+    covered_streets,
+    k_nearest,
+    nearest,
+    opportunities,
+    reach,
+    search,
+    searches,
+)
 
 INF = np.inf
 SEARCH, MANY = (import_module(f"kunshan_gis.network.{name}") for name in ("search", "many"))
@@ -194,8 +203,59 @@ def test_groups_that_do_not_fit_are_refused() -> None:
         searches(LINE, gates, [0, -1], cutoff_m=10)
     with pytest.raises(ParameterError, match="3 weights given where 2 are wanted"):
         opportunities(LINE, gates, gates, cutoffs_m=[5], weights=[1, 2, 3])
-    with pytest.raises(ParameterError, match="k is at least 1"):
-        k_nearest(LINE, gates, gates, k=0)
+    for k in (0, 1.5):
+        with pytest.raises(ParameterError, match="k is at least 1"):
+            k_nearest(LINE, gates, gates, k=k)
+    with pytest.raises(ParameterError, match="without large gaps"):
+        searches(LINE, gates, [0, 2**31 + 5], cutoff_m=10)
+    with pytest.raises(ParameterError, match="finite numbers"):
+        opportunities(LINE, gates, gates, cutoffs_m=[5], weights=[1, np.nan])
+
+
+def test_a_large_network_hears_of_a_source_far_from_both_ends_of_its_street(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SEARCH, "LARGE", 0)
+    network = network_of(33, [*((i, i + 1, 10.0, 0) for i in range(30)), (31, 32, 9000.0, 0)])
+    sources = points_at([*((i, 5, 0) for i in range(30)), (30, 4000, 0)])
+    assert search(network, sources).node_m.tolist() == [5] * 31 + [4000, 5000]
+    assert search(network, sources, cutoff_m=4500).node_m.tolist() == [5] * 31 + [4000, INF]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [(7, 1, 0), (0, 5000, 0), (0, -1, 0), (0, np.nan, 0), (0, 1, -2), (0, 1, np.nan), (0, 1, INF)],
+    ids=["no such edge", "past its end", "before it", "nowhere on it", "negative leg", "no leg", "endless leg"],
+)
+def test_points_that_are_not_on_this_network_are_refused(place: tuple[int, float, float]) -> None:
+    wrong, gate = points_at([(0, 1, 0), place]), points_at([(0, 10, 0)])
+    questions = (
+        lambda: search(LINE, wrong),
+        lambda: nearest(search(LINE, gate), wrong),
+        lambda: searches(LINE, wrong, [0, 0], cutoff_m=10),
+        lambda: reach(LINE, wrong, gate, cutoff_m=10),
+        lambda: reach(LINE, gate, wrong, cutoff_m=10),
+        lambda: opportunities(LINE, wrong, gate, cutoffs_m=[10]),
+        lambda: k_nearest(LINE, wrong, gate, k=1),
+    )
+    for question in questions:
+        with pytest.raises(ParameterError, match="point 1 is not on this network"):
+            question()
+
+
+def test_edges_between_nodes_that_are_not_there_are_refused() -> None:
+    for node in (-1, 9):
+        network = network_of(2, [(0, 1, 10.0, 0)])
+        network.edge_uv[0, 1] = node
+        with pytest.raises(NetworkError, match="1 edges end at nodes that are not among the 2"):
+            search(network, points_at([]))
+
+
+def test_street_beyond_where_the_search_went_is_not_made_up() -> None:
+    field = search(LINE, points_at([(0, 10, 0)]), cutoff_m=20)
+    assert covered_lengths(field, [5, 20]).sum(axis=1).tolist() == [10, 30]
+    with pytest.raises(ParameterError, match="the search went 20 m"):
+        covered_lengths(field, [20, 21])
+    with pytest.raises(ParameterError, match="the search went 20 m"):
+        covered_streets(field, [200])
 
 
 @pytest.mark.parametrize("length", [-1.0, np.nan, np.inf])
