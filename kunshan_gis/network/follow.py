@@ -124,10 +124,10 @@ def come(
         chain(stops, e, b)
         for end in range(2):
             along = stops.offset_m[b] if end == 0 else max(edges.metres[e] - stops.offset_m[b], 0.0)
-            part = along / edges.metres[e] if along > 0.0 else 0.0
+            per_metre = edges.delay_s[e] / edges.metres[e] if edges.metres[e] > 0.0 else 0.0
             seeds.node[2 * i + end] = edges.u[e] if end == 0 else edges.v[e]
             seeds.metres[2 * i + end] = stops.leg_m[b] + along
-            seeds.delay_s[2 * i + end] = part * edges.delay_s[e]
+            seeds.delay_s[2 * i + end] = per_metre * along
             seeds.source[2 * i + end] = b
     number = spread(arcs, labels, seeds, 0, n, 0.0, np.inf, per_m, queue)
     return _figured(
@@ -171,9 +171,9 @@ def seeds_around(
                 if not count_only:
                     length, offset = edges.metres[e], stops.offset_m[b]
                     along = max(length - offset, 0.0) if sides.back[a] else offset
-                    part = along / length if along > 0.0 else 0.0
+                    per_metre = edges.delay_s[e] / length if length > 0.0 else 0.0
                     seeds.node[found], seeds.metres[found] = x, stops.leg_m[b] + along
-                    seeds.delay_s[found], seeds.source[found] = part * edges.delay_s[e], b
+                    seeds.delay_s[found], seeds.source[found] = per_metre * along, b
                 found += 1
                 b = stops.after[b]
     return found

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kunshan_gis import network
 from kunshan_gis.model import DEMONSTRATION, Points, StudyArea, WalkNetwork
-from kunshan_gis.studies.walk import Walk, street_change, walk_network
+from kunshan_gis.studies.walk import OVERHEAD, Walk, street_change, walk_network
 
 WHEELS_ONLY = ("motorway", "motorway_link", "trunk", "trunk_link")
 """Streets that bar walkers where they run at ground level and walkers may not use them."""
@@ -47,7 +47,7 @@ def overhead(area: StudyArea, net: WalkNetwork) -> NDArray[np.bool_]:
     streets = area.table("streets")
     if "structure" not in streets:
         return np.zeros(len(net.lines), dtype=bool)
-    high: NDArray[np.bool_] = streets["structure"].isin(["elevated", "tunnel"]).to_numpy()[net.street]
+    high: NDArray[np.bool_] = streets["structure"].isin(OVERHEAD).to_numpy()[net.street]
     return high
 
 
@@ -130,7 +130,10 @@ def people_over_unknown(area: StudyArea, net: WalkNetwork, placed: Points) -> in
 
 
 def measured_parks(area: StudyArea) -> gpd.GeoDataFrame:
-    """The parks with their area and tier; the `pieces` of one park that touch are one row, with the smallest id."""
+    """The parks with their area and tier; the `pieces` of one park that touch are one row, with the smallest id.
+
+    Areas that are given add up; where none is, ground that two pieces share is measured once.
+    """
     parks = area.table("parks")
     outline = pd.Series(parks.geometry.area, index=parks.index)
     given = parks["area_m2"].astype(float) if "area_m2" in parks else pd.Series(np.nan, index=parks.index)
@@ -143,6 +146,8 @@ def measured_parks(area: StudyArea) -> gpd.GeoDataFrame:
     sums = {"area_m2": "sum", "pieces": "sum"}
     first = dict.fromkeys(measured.columns.difference(["id", "geometry"]), "first")
     merged = measured[several].assign(id=whole[several]).dissolve("id", aggfunc=first | sums).reset_index()
+    drawn = given[several].isna().groupby(whole[several]).all().loc[merged["id"]].to_numpy()
+    merged.loc[drawn, "area_m2"] = merged.geometry.area[drawn]
     merged.index = whole[several].drop_duplicates().sort_values().index  # `dissolve` sorts by id
     table: gpd.GeoDataFrame = pd.concat([measured[~several], merged[measured.columns]]).sort_index()
     return table.reset_index(drop=True)
@@ -205,8 +210,11 @@ def _differs(area: StudyArea, before: StudyArea, parks: gpd.GeoDataFrame, parks_
     old = parks_before.set_index("id").geometry.reindex(parks["id"])
     same = old.geom_equals(parks.set_index("id").geometry)
     gates = [gates_of(one) for one in (before, area)]
-    own = [
-        set() if one is None else set(zip(one["id"], one["park_id"], one.geometry.to_wkb(), strict=True))
-        for one in gates
-    ]
-    return set(same.index[~same]) | {park for _, park, _ in own[0] ^ own[1]}
+    own = [set() if one is None else _told_apart(one) for one in gates]
+    return set(same.index[~same]) | {park for _, park, *_ in own[0] ^ own[1]}
+
+
+def _told_apart(gates: gpd.GeoDataFrame) -> set[tuple[str, str, bytes, bool]]:
+    """What makes a gate another one: its id, its park, its place, and whether its park has others unmapped."""
+    complete = gates["complete"].ne(False) if "complete" in gates else pd.Series(True, index=gates.index)
+    return set(zip(gates["id"], gates["park_id"], gates.geometry.to_wkb(), complete, strict=True))

@@ -16,6 +16,9 @@ from kunshan_gis.messages import Text
 from kunshan_gis.model import StudyArea, WalkNetwork, digest
 from kunshan_gis.standards import walk_profile
 
+OVERHEAD = ("elevated", "tunnel")
+"""Structures that nobody steps onto from beside."""
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -141,8 +144,9 @@ def street_change(area: StudyArea, before: WalkNetwork) -> network.Edited:
 
 
 def _replayed(area: StudyArea, before: WalkNetwork) -> network.Edited:
-    layer = area.layer("streets")
-    ids = list(area.before_edits("streets").table("streets")["id"])
+    layer, table = area.layer("streets"), area.before_edits("streets").table("streets")
+    ids = list(table["id"])
+    high = list(table["structure"].isin(OVERHEAD)) if "structure" in table else [False] * len(ids)
     change = network.Edited.nothing(before)
     for edit in layer.edits:
         if edit.action == "remove":
@@ -150,9 +154,12 @@ def _replayed(area: StudyArea, before: WalkNetwork) -> network.Edited:
             change = change.then(network.without(change.network, gone))
             continue
         row = edit.feature(layer).iloc[0]
+        overhead = row.get("structure") in OVERHEAD
         for line in shapely.get_parts(row.geometry) if row["walkable"] else ():
-            change = change.then(network.with_line(change.network, line, street=len(ids)))
+            onto = None if overhead else ~np.array([*high, False])[change.network.street]
+            change = change.then(network.with_line(change.network, line, street=len(ids), onto=onto))
         ids.append(row["id"])
+        high.append(overhead)
     now = {street: row for row, street in enumerate(layer.table["id"])}  # a removed id may have been added again
     street = np.array([now[ids[row]] for row in change.network.street], dtype=np.int64)
     return replace(change, network=replace(change.network, street=street))

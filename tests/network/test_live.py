@@ -64,8 +64,10 @@ def test_every_step_is_what_a_new_search_would_give_and_undoing_is_exact(story) 
         fresh = search(network, live.field.sources)
         found = nearest(fresh, homes)
         np.testing.assert_array_equal(live.home_m, found["metres"])
+        np.testing.assert_array_equal(live.home_delay_s, found["delay_s"])
         np.testing.assert_array_equal(live.home_source, found["source"])
         np.testing.assert_array_equal(live.field.node_m, fresh.node_m)
+        np.testing.assert_array_equal(live.field.node_delay_s, fresh.node_delay_s)
         np.testing.assert_array_equal(live.field.node_source, fresh.node_source)
         np.testing.assert_array_equal(live.street_m, covered_lengths(fresh, CUTOFFS).sum(axis=1))
         people = [int(residents[(found["metres"] <= cutoff).to_numpy()].sum()) for cutoff in CUTOFFS]
@@ -136,3 +138,16 @@ def test_residents_that_do_not_fit_the_homes_are_refused(residents: list[float])
     network, homes = network_of(2, [(0, 1, 100.0, 0)]), points_at([(0, 10, 0), (0, 40, 0)])
     with pytest.raises(ParameterError, match="residents"):
         Live(network, points_at([]), homes, residents, cutoffs_m=CUTOFFS)
+
+
+def test_seconds_part_of_the_way_along_a_street_are_rounded_as_in_a_search() -> None:
+    offsets = [float(offset) for offset in range(1, 30)]
+    network = network_of(60, [(2 * i, 2 * i + 1, 31.0, 7.0) for i in range(29)])
+    places = points_at([(i, offset, 0) for i, offset in enumerate(offsets)])
+    expected = search(network, places).node_delay_s
+    live = Live(network, points_at([]), points_at([]), [], cutoffs_m=CUTOFFS)
+    live.add(places)
+    np.testing.assert_array_equal(live.field.node_delay_s, expected)
+    nearer = live.add(points_at([(i, offset + 1, 0) for i, offset in enumerate(offsets)]))
+    live.remove(nearer)
+    np.testing.assert_array_equal(live.field.node_delay_s, expected)

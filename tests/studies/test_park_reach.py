@@ -14,6 +14,7 @@ from kunshan_gis import network, toy
 from kunshan_gis.cache import DiskCache
 from kunshan_gis.errors import LayerNotFoundError, NetworkError
 from kunshan_gis.model import Edit, StudyArea
+from kunshan_gis.studies.on_foot import measured_parks
 from kunshan_gis.studies.park_reach import park_reach
 from kunshan_gis.studies.walk import Walk
 
@@ -292,3 +293,14 @@ def test_parks_without_a_tier_count_for_all_parks_only() -> None:
     found = park_reach(bare, WALK)
     assert found.tiers == ("all",)
     assert found.result.tables["area"]["tier"].tolist() == ["all"]
+
+
+def test_ground_that_two_pieces_of_a_park_share_is_measured_once_and_given_areas_add_up() -> None:
+    ways, home = streets([(0, 0), (500, 0)]), homes((0, 0))
+    pieces = parks((0, 0, 100, 100), (20, 20, 40, 40), (50, 50, 150, 100), (300, 0, 310, 10), tier="pocket")
+    whole = measured_parks(area_of(streets=ways, homes=home, parks=pieces))
+    assert whole["id"].tolist() == ["i0", "i3"]
+    assert whole["pieces"].tolist() == [3, 1]
+    assert whole["area_m2"].tolist() == [12_500, 100]
+    given = pieces.assign(area_m2=[9_000.0, 400.0, 2_000.0, 50.0])
+    assert measured_parks(area_of(streets=ways, homes=home, parks=given))["area_m2"].tolist() == [11_400, 50]

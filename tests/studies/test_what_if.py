@@ -159,6 +159,37 @@ def test_a_footbridge_drawn_between_the_banks_reaches_those_behind_it() -> None:
     assert city.homes["metres_all"].tolist() == pytest.approx([200, 600])
 
 
+def test_a_path_that_ends_beside_a_bridge_does_not_climb_onto_it() -> None:
+    area = area_of(
+        streets=streets([(0, 0), (1000, 0)], [(0, 50), (1000, 50)], structure=["ground", "elevated"]),
+        homes=homes((500, 40)), parks=parks((0, -50, 100, 0)),
+    )  # fmt: skip
+    deck = walk_network(area).edge_id[1]
+
+    def with_path(structure: str, top: float) -> StudyArea:
+        path = moved(LineString([(500, 0), (500, top)]))
+        return area.with_edits(
+            Edit.add("streets", path, id="path", walkable=True, structure=structure, **{"class": "path"})
+        )
+
+    assert deck in walk_network(with_path("ground", 42)).edge_id
+    assert deck not in walk_network(with_path("ground", 50)).edge_id  # drawn to it: stairs
+    assert deck not in walk_network(with_path("elevated", 42)).edge_id
+
+
+def test_a_gate_said_not_to_be_the_only_way_in_is_another_gate() -> None:
+    area = area_of(
+        streets=streets([(0, 0), (1000, 0)], [(0, 200), (1000, 200)], [(0, 0), (0, 200)]),
+        homes=homes((900, 200)), parks=parks((400, 0, 600, 200)),
+        park_gates=gates((400, 0), park_id="i0").assign(complete=True),
+    )  # fmt: skip
+    city = WhatIf(area, WALK)
+    again = Edit.add("park_gates", moved(Point(400, 0)), id="i0", park_id="i0", complete=False)
+    city.apply(Edit.remove("park_gates", "i0"), again)
+    np.testing.assert_allclose(city.homes["metres_all"], from_nothing(city.area)["all"])
+    assert city.homes["metres_all"].tolist() == pytest.approx([300])
+
+
 def test_what_cannot_be_done_changes_nothing() -> None:
     city = WhatIf(toy.city(), WALK)
     before = city.figures
