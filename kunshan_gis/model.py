@@ -35,6 +35,9 @@ Basis = Literal["surveyed", "official", "open", "facts", "schematic", "synthetic
 Sensitivity = Literal["public", "internal", "secret"]
 DEMONSTRATION: tuple[Basis, ...] = ("schematic", "synthetic")
 
+REMEMBERED = 40
+"""Pieces of derived work a study area and its scenarios keep in memory; a study makes about ten."""
+
 Progress = Callable[[str, int, int], None]
 """Called with (key of a message that says what is done, steps done, steps in all); terminal and notebooks show it."""
 
@@ -307,11 +310,15 @@ class StudyArea:
         return digest(self.info.analysis_crs, parts)
 
     def remember(self, what: str, kinds: Iterable[str], parameters: Any, make: Callable[[], T]) -> T:
-        """`make()`, or what it gave before for the same content of `kinds` and the same parameters."""
+        """`make()`, or what it gave before for the same content of `kinds` and the same parameters.
+
+        What was used last stays; of a long row of scenarios the first ones are forgotten.
+        """
         key = digest(what, self.digest_of(*kinds), parameters)
-        if key not in self._memory:
-            self._memory[key] = make()
-        value: T = self._memory[key]
+        value: T = self._memory.pop(key) if key in self._memory else make()
+        self._memory[key] = value
+        while len(self._memory) > REMEMBERED:
+            del self._memory[next(iter(self._memory))]
         return value
 
 

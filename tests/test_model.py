@@ -12,7 +12,7 @@ from paper import area_of, homes, parks, streets
 from scipy.sparse import csr_array
 
 from kunshan_gis.errors import LayerNotFoundError, LayerSchemaError, ParameterError
-from kunshan_gis.model import AreaInfo, Edit, LayerInfo, Reach, digest, spread_people
+from kunshan_gis.model import REMEMBERED, AreaInfo, Edit, LayerInfo, Reach, digest, spread_people
 
 
 def test_people_are_spread_by_largest_remainder() -> None:
@@ -128,3 +128,18 @@ def test_a_catalogue_entry_is_checked_on_its_own() -> None:
     for wrong in ({"kind": "castles"}, {"accuracy_m": -1}, {"accuracy_m": float("inf")}, {"datum": "moon"}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             LayerInfo(**layer | wrong)
+
+
+def test_a_long_row_of_scenarios_forgets_the_first_and_keeps_what_is_used() -> None:
+    area, made = area_of(homes=homes((0, 0))), []
+
+    def value(number: int) -> int:
+        return area.remember("some work", ["homes"], number, lambda: made.append(number) or number)
+
+    for number in range(3 * REMEMBERED):
+        assert value(number) == number
+        assert value(-1) == -1  # the base of every scenario
+    assert made.count(-1) == 1
+    assert value(0) == 0
+    assert made.count(0) == 2
+    assert len(area._memory) == REMEMBERED
