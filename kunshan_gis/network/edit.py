@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from kunshan_gis.errors import NetworkError
+from kunshan_gis.errors import NetworkError, ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Points, WalkNetwork
 from kunshan_gis.network.build import GRID_M, build, component_lengths
@@ -79,8 +79,17 @@ def without(network: WalkNetwork, edges: NDArray[np.bool_]) -> Edited:
     ------
     NetworkError
         Nothing would be left.
+    ParameterError
+        There are not as many answers as edges.
     """
     stays = ~np.asarray(edges, dtype=bool)
+    if stays.shape != network.length_m.shape:
+        raise ParameterError(
+            Text(
+                f"须为 {len(network.length_m)} 条路段逐条给出是否移除，给出的是 {stays.size} 个",
+                f"say of each of the {len(network.length_m)} edges whether it goes; given {stays.size}",
+            )
+        )
     if not stays.any():
         raise NetworkError(
             Text("移除后没有可步行的街道；请保留至少一条", "no walkable street would be left; keep at least one")

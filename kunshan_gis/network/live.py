@@ -70,7 +70,8 @@ class Live:
         placed = placed_on(homes, self._graph.edges)
         people = _whole_people(residents, len(homes.edge))[placed.row]
         self._homes = len(homes.edge)
-        self._demand = Demand(placed, people, cutoffs + tolerance_m, cutoffs)
+        finite = np.minimum(cutoffs + tolerance_m, np.finfo(np.float64).max)  # who reaches nothing is within nothing
+        self._demand = Demand(placed, people, finite, cutoffs)
         self._labels, self._old = field.labels, _copied(field.labels)
         self._edge = sources.edge.astype(np.int32)
         head, after, offset_m, leg_m = field.stops

@@ -165,8 +165,8 @@ def gates_of(area: StudyArea) -> gpd.GeoDataFrame | None:
     gates = area.optional("park_gates")
     if gates is None:
         return None
-    to = pd.Series(_whole_park(area).to_numpy(), index=area.table("parks")["id"].to_numpy())
-    return gates.assign(park_id=gates["park_id"].map(to).fillna(gates["park_id"]))
+    whole = dict(zip(area.table("parks")["id"], _whole_park(area), strict=True))
+    return gates.assign(park_id=[whole.get(park, park) for park in gates["park_id"]])
 
 
 def entrances(area: StudyArea, net: WalkNetwork, parks: gpd.GeoDataFrame, walk: Walk) -> network.ParkAccess:

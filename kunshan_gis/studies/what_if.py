@@ -19,6 +19,7 @@ from kunshan_gis.analysis import TOLERANCE_M, coverage
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Edit, Points, StudyArea, WalkNetwork
+from kunshan_gis.schema import TIERS
 from kunshan_gis.studies.accounts import ALL
 from kunshan_gis.studies.on_foot import entrances, measured_parks, placed_homes
 from kunshan_gis.studies.park_reach import homes_of, require, state_of, tiers_of
@@ -146,9 +147,19 @@ class WhatIf:
         -------
         GeoDataFrame
             id, population, `state_before`, `state`, `metres_before`, `metres` (NaN where no park is reached).
+
+        Raises
+        ------
+        ParameterError
+            There is no such tier.
         """
-        now = self._homes_now()
-        first = self._first.set_index("id").reindex(now["id"])
+        if tier not in (ALL, *TIERS):
+            tiers = ", ".join((ALL, *TIERS))
+            raise ParameterError(
+                Text(f"没有 {tier} 这一公园层级；可选：{tiers}", f"no tier {tier}; there are: {tiers}")
+            )
+        now, first = (self._with_tier(homes, tier) for homes in (self._homes_now(), self._first))
+        first = first.set_index("id").reindex(now["id"])
         table = now[["id", "population", "geometry"]].assign(
             state_before=first[f"state_{tier}"].to_numpy(),
             state=now[f"state_{tier}"],
@@ -156,6 +167,15 @@ class WhatIf:
             metres=now[f"metres_{tier}"],
         )
         return table[table["state_before"] != table["state"]].reset_index(drop=True)
+
+    def _with_tier(self, homes: gpd.GeoDataFrame, tier: str) -> gpd.GeoDataFrame:
+        """The homes with what they reach of a tier that may have no park."""
+        if f"state_{tier}" in homes:
+            return homes
+        nothing = pd.DataFrame({"metres": np.nan, "delay_s": np.nan}, index=homes.index)
+        return homes.assign(
+            **{f"metres_{tier}": np.nan, f"state_{tier}": state_of(nothing, homes["reason"], self.walk)}
+        )
 
     def _homes_now(self) -> gpd.GeoDataFrame:
         state = self._states[-1]

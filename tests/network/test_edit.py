@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString
 
-from kunshan_gis.errors import NetworkError
+from kunshan_gis.errors import NetworkError, ParameterError
 from kunshan_gis.model import Points, WalkNetwork
 from kunshan_gis.network import Edited, build, nearest, search, snap, with_line, without
 
@@ -90,6 +90,8 @@ def test_removing_keeps_the_other_edges_and_all_is_never_removed() -> None:
     assert not change.fresh.any()
     with pytest.raises(NetworkError, match="no walkable street would be left"):
         without(network, np.ones(3, dtype=bool))
+    with pytest.raises(ParameterError, match="each of the 3 edges"):
+        without(network, np.zeros(2, dtype=bool))
 
 
 def test_two_changes_are_one() -> None:

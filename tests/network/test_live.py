@@ -151,3 +151,13 @@ def test_seconds_part_of_the_way_along_a_street_are_rounded_as_in_a_search() -> 
     nearer = live.add(points_at([(i, offset + 1, 0) for i, offset in enumerate(offsets)]))
     live.remove(nearer)
     np.testing.assert_array_equal(live.field.node_delay_s, expected)
+
+
+def test_who_reaches_nothing_is_not_within_an_endless_walk_either() -> None:
+    network = network_of(4, [(0, 1, 100.0, 0), (2, 3, 100.0, 0)])
+    live = Live(network, points_at([(0, 10, 0)]), points_at([(0, 40, 0), (1, 5, 0)]), [7, 30], cutoffs_m=[np.inf, 1.0])
+    assert live.people.tolist() == [7, 0]
+    live.remove(0)
+    assert live.people.tolist() == [0, 0]
+    live.add(points_at([(1, 5, 0)]))
+    assert live.people.tolist() == [30, 30]

@@ -14,6 +14,7 @@ from shapely.affinity import translate
 from kunshan_gis import network, toy
 from kunshan_gis.errors import KunshanGISError, NetworkError, ParameterError
 from kunshan_gis.model import Edit, StudyArea
+from kunshan_gis.schema import TIERS
 from kunshan_gis.studies.on_foot import barriers_of, gates_of, measured_parks, overhead
 from kunshan_gis.studies.park_reach import park_reach
 from kunshan_gis.studies.walk import Walk, walk_network
@@ -208,3 +209,30 @@ def test_homes_may_change_too() -> None:
     city = WhatIf(toy.city(), Walk(minutes=15, speed_mps=1.0, profile="planning-walk"))
     assert city.apply(Edit.remove("homes", "h5")).loc["all", "not_covered"] == 0
     assert city.undo().loc["all", "not_covered"] == 50
+
+
+def test_a_tier_that_comes_or_goes_has_changed_homes_too() -> None:
+    city = WhatIf(toy.city(), WALK)
+    tier = next(tier for tier in TIERS if tier not in city.figures.index)
+    x, y = city.homes.geometry.iloc[0].coords[0]
+    city.apply(Edit.add("parks", box(x - 30, y - 30, x + 30, y + 30).wkt, id="new", tier=tier))
+    changed = city.changed_homes(tier)
+    assert len(changed)
+    assert set(changed["state_before"]) == {"not_covered"}
+    assert set(changed["state"]) == {"covered"}
+    later = WhatIf(city.area, WALK)
+    later.apply(Edit.remove("parks", "new"))
+    assert later.changed_homes(tier)["id"].tolist() == changed["id"].tolist()
+    assert set(later.changed_homes(tier)["state"]) == {"not_covered"}
+    with pytest.raises(ParameterError, match="no tier zzz"):
+        city.changed_homes("zzz")
+
+
+def test_without_any_park_nobody_is_covered_and_gates_lead_nowhere() -> None:
+    area = toy.city()
+    none = Edit.remove("parks", *area.table("parks")["id"])
+    city = WhatIf(area, WALK)
+    assert city.apply(none)["covered"].tolist() == [0]
+    assert city.figures["street_m"].tolist() == [0.0]
+    table = park_reach(area.with_edits(none), WALK, allow_open_edge=True).result.tables["area"]
+    assert table["covered"].tolist() == [0]
