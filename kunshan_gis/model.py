@@ -21,7 +21,7 @@ from kunshan_gis.contracts import require
 from kunshan_gis.crs import Datum, analysis_crs, read_crs
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.messages import Text
-from kunshan_gis.schema import KINDS
+from kunshan_gis.schema import KINDS, REFERENCES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -212,6 +212,26 @@ class Edit:
         require(row, self.kind, where=where)
         return row
 
+    def require_references(self, area: StudyArea) -> None:
+        """What the added feature names in other layers (the park of a gate) must be there.
+
+        Raises
+        ------
+        ParameterError
+            It is not.
+        """
+        row = dict(self.row)
+        for kind, column, other in REFERENCES:
+            key = row.get(column)
+            if kind != self.kind or key is None or not area.has(other) or key in set(area.table(other)["id"]):
+                continue
+            raise ParameterError(
+                Text(
+                    f"向 `{kind}` 添加的要素 {row['id']}：{column} 为 {key}，但没有这个编号的{KINDS[other].zh}",
+                    f"edit that adds {row['id']} to `{kind}`: {column} is {key}, and no {other} have this id",
+                )
+            )
+
     def as_dict(self) -> dict[str, Any]:
         """The edit as plain data, for digests and result.json."""
         return {"kind": self.kind, "action": self.action, "ids": list(self.ids), "row": dict(self.row), "wkt": self.wkt}
@@ -289,12 +309,23 @@ class StudyArea:
         return pd.DataFrame(rows)
 
     def with_edits(self, *edits: Edit) -> StudyArea:
-        """A new study area with the edits made; it shares every cache the edits do not touch."""
+        """A new study area with the edits made; it shares every cache the edits do not touch.
+
+        Raises
+        ------
+        ParameterError
+            An edit removes what is not there, adds an id that is, or names a feature of another layer that is not.
+        LayerSchemaError
+            An added row breaks the contract of its kind.
+        """
         layers = dict(self.layers)
         for kind in dict.fromkeys(edit.kind for edit in edits):
             old = self.layer(kind)
             layers[old.info.name] = old.with_edits(edit for edit in edits if edit.kind == kind)
-        return replace(self, layers=layers, edits=self.edits + edits)
+        after = replace(self, layers=layers, edits=self.edits + edits)
+        for edit in edits:
+            edit.require_references(after)
+        return after
 
     def before_edits(self, kind: str) -> StudyArea:
         """The study area with one kind of layer as it was before any edit; it shares every cache."""

@@ -198,3 +198,17 @@ KINDS: dict[str, Kind] = {
         Kind("green", "绿地", "Green", AREA, (_text("class", "植被类别", "what grows there"),)),
     )
 }  # fmt: skip
+
+REFERENCES = (
+    ("zone_towns", "zone_id", "zones"),
+    ("zone_towns", "town_id", "towns"),
+    ("seats", "town_id", "towns"),
+    ("communities", "town_id", "towns"),
+    ("homes", "town_id", "towns"),
+    ("homes", "estate_id", "estates"),
+    ("estate_gates", "estate_id", "estates"),
+    ("park_gates", "park_id", "parks"),
+    ("entrances", "station_id", "stations"),
+    ("ramps", "expressway_id", "expressways"),
+)
+"""Columns that hold another layer's ids: (kind, column, kind it refers to)."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from paper import area_of, homes, parks, streets
 from scipy.sparse import csr_array
 
+from kunshan_gis import toy
 from kunshan_gis.errors import LayerNotFoundError, LayerSchemaError, ParameterError
 from kunshan_gis.model import REMEMBERED, AreaInfo, Edit, LayerInfo, Reach, digest, spread_people
 
@@ -72,6 +73,16 @@ def test_an_added_feature_keeps_the_contract_of_its_kind() -> None:
         city().with_edits(Edit.add("homes", line, id="new", population=1))
     with pytest.raises(ParameterError, match="not WKT"):
         city().with_edits(Edit.add("homes", "POINT (0", id="new", population=1))
+
+
+def test_an_added_feature_names_only_features_that_are_there() -> None:
+    area = toy.city()
+    gate = Edit.add("park_gates", "POINT (0 0)", id="new", park_id="Q")
+    with pytest.raises(ParameterError, match="park_id is Q, and no parks have this id"):
+        area.with_edits(gate)
+    park = Edit.add("parks", "POLYGON ((0 0, 9 0, 9 9, 0 0))", id="Q", tier="pocket")
+    assert "new" in set(area.with_edits(gate, park).table("park_gates")["id"])
+    assert "gC" in set(area.with_edits(Edit.remove("parks", "C")).table("park_gates")["id"])
 
 
 def test_edits_of_several_kinds_are_all_made_in_order() -> None:

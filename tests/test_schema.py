@@ -14,8 +14,7 @@ from shapely import Point
 from kunshan_gis import toy
 from kunshan_gis.contracts import check, require
 from kunshan_gis.errors import LayerSchemaError
-from kunshan_gis.layers.consistency import REFERENCES
-from kunshan_gis.schema import KINDS
+from kunshan_gis.schema import KINDS, REFERENCES
 
 CHINESE = re.compile("[一-鿿]")
 FOUNDATIONS = [

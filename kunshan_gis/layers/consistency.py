@@ -13,21 +13,7 @@ from kunshan_gis.errors import CRSError, Problem, listed
 from kunshan_gis.layers.catalog import CATALOG
 from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, Layer
-from kunshan_gis.schema import KINDS
-
-REFERENCES = (
-    ("zone_towns", "zone_id", "zones"),
-    ("zone_towns", "town_id", "towns"),
-    ("seats", "town_id", "towns"),
-    ("communities", "town_id", "towns"),
-    ("homes", "town_id", "towns"),
-    ("homes", "estate_id", "estates"),
-    ("estate_gates", "estate_id", "estates"),
-    ("park_gates", "park_id", "parks"),
-    ("entrances", "station_id", "stations"),
-    ("ramps", "expressway_id", "expressways"),
-)
-"""Columns that hold another layer's ids: (kind, column, kind it refers to)."""
+from kunshan_gis.schema import KINDS, REFERENCES
 
 ELSEWHERE_M = 50_000.0
 """A layer with nothing within this distance of the boundary (or the streets) lies elsewhere."""

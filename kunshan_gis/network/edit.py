@@ -1,8 +1,8 @@
 """Streets that come or go in a built network: only the edges concerned are cut anew, all others keep their rows' ids.
 
 A path drawn on a map seldom ends exactly on a street. Its ends are joined to the nearest place of the network within
-`JOIN_M`, by a straight piece if need be; where its vertices lie on the network already, they join there too. What it
-crosses in between it does not touch, so that a bridge needs no more than its two ends.
+`JOIN_M`: by a straight piece, or cut off where they were drawn past it. Where its vertices lie on the network already,
+they join there too. What it crosses in between it does not touch, so that a bridge needs no more than its two ends.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.ops import substring
 
 from kunshan_gis.errors import NetworkError, ParameterError
 from kunshan_gis.messages import Text
@@ -143,19 +144,20 @@ def _joined(
                 "the new way has no length or no valid coordinates; draw it again",
             )
         )
-    xy = shapely.get_coordinates(line)
-    feet, met = [], []
-    for end in (xy[0], xy[-1]):
-        point = shapely.Point(end)
+    feet, met, beyond = [], [], []
+    for way in (line, shapely.reverse(line)):
+        point = shapely.Point(way.coords[0])
         edges = tree.query(point, predicate="dwithin", distance=JOIN_M)
         away = shapely.distance(network.lines[edges], point)
         if onto is not None:
             edges, away = edges[onto[edges] | (away <= GRID_M)], away[onto[edges] | (away <= GRID_M)]
         if len(edges) == 0:
-            feet.append(end)
+            feet.append(shapely.get_coordinates(point)[0])
+            beyond.append(0.0)
             continue
         best = edges[np.lexsort((network.edge_id[edges], away))[0]]
-        feet.append(_foot(network.lines[best], point))
+        beyond.append(_overshoot(way, network.lines[best]))
+        feet.append(_foot(network.lines[best], shapely.line_interpolate_point(way, beyond[-1])))
         met.append(best)
     if not met:
         raise NetworkError(
@@ -165,9 +167,18 @@ def _joined(
                 "least one end to a street",
             )
         )
+    xy = shapely.get_coordinates(substring(line, beyond[0], shapely.length(line) - beyond[1]))
     drawn = np.vstack([feet[0], xy, feet[1]])
     repeated = np.r_[False, np.hypot(*np.diff(drawn, axis=0).T) <= GRID_M]
     return shapely.linestrings(drawn[~repeated]), np.array(met, dtype=np.int64)
+
+
+def _overshoot(way: shapely.LineString, street: shapely.LineString) -> float:
+    """Metres at the way's beginning that were drawn past the street: nobody walks there and back."""
+    crossings = shapely.get_parts(shapely.intersection(way, street))
+    along = shapely.line_locate_point(way, crossings[shapely.get_type_id(crossings) == 0])
+    near = along[along <= min(JOIN_M, shapely.length(way) / 2)]
+    return float(near.min()) if len(near) else 0.0
 
 
 def _foot(line: shapely.LineString, point: shapely.Point) -> NDArray[np.float64]:

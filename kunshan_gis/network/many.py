@@ -23,7 +23,7 @@ from kunshan_gis.network.graph import Graph, graph_of
 from kunshan_gis.network.kernels import count_groups, node_searches, pair_groups
 from kunshan_gis.network.knearest import k_at_points, k_spread
 from kunshan_gis.network.placement import require_on
-from kunshan_gis.network.search import LARGE, require_cutoffs
+from kunshan_gis.network.search import LARGE, require_cutoff, require_cutoffs
 
 MOST_EMPTY_GROUPS = 10_000_000
 """Numbers far above these are ids taken for groups; room would be made for every group below them."""
@@ -72,7 +72,7 @@ def searches(network: WalkNetwork, sources: Points, group: ArrayLike, *, cutoff_
     ParameterError
         The cutoff is no distance, or the groups do not fit the sources.
     """
-    limit = float(require_cutoffs(cutoff_m)[0])
+    limit = require_cutoff(cutoff_m)
     groups = _groups(network, sources, group, limit)
     with groups.graph.queue(groups.span_m) as (queue, per_m):
         first, node, metres = node_searches(
@@ -104,7 +104,7 @@ def reach(
     origin_ids, destination_ids : array-like, optional
         Names of rows and columns; by default their numbers.
     """
-    limit = float(require_cutoffs(cutoff_m)[0])
+    limit = require_cutoff(cutoff_m)
     groups = _groups(network, destinations, group, limit)
     graph, edges = groups.graph, len(network.length_m)
     with groups.graph.queue(groups.span_m) as (queue, per_m):
@@ -189,7 +189,7 @@ def k_nearest(
         raise ParameterError(
             Text(f"最近设施个数 k 须为不小于 1 的整数，给出的是 {k}", f"k is at least 1, a whole number; given {k}")
         )
-    limit = float(require_cutoffs(cutoff_m)[0])
+    limit = require_cutoff(cutoff_m)
     groups = _groups(network, facilities, group, limit)
     graph, nodes = groups.graph, len(network.node_xy)
     k = min(k, max(len(groups.sources.first) - 1, 1))

@@ -109,7 +109,7 @@ def search(network: WalkNetwork, sources: Points, *, cutoff_m: float = np.inf) -
     ParameterError
         The cutoff is negative or not a number, or a source is not on this network.
     """
-    require_cutoffs(cutoff_m)
+    require_cutoff(cutoff_m)
     graph = graph_of(network)
     require_on(sources, graph.edges.metres)
     labels = labels_for(len(network.node_xy))
@@ -211,3 +211,22 @@ def require_cutoffs(cutoffs_m: object) -> NDArray[np.float64]:
             )
         )
     return cutoffs
+
+
+def require_cutoff(cutoff_m: object) -> float:
+    """The one cutoff as a number.
+
+    Raises
+    ------
+    ParameterError
+        It is negative or not a number, or there are several.
+    """
+    cutoffs = require_cutoffs(cutoff_m)
+    if len(cutoffs) > 1:
+        raise ParameterError(
+            Text(
+                f"这里只能给一个步行距离上限，给出的是 {len(cutoffs)} 个；请用最大的一个搜索",
+                f"one cutoff is wanted here and {len(cutoffs)} are given; search with the largest",
+            )
+        )
+    return float(cutoffs[0])

@@ -63,14 +63,14 @@ def snap(
     LayerSchemaError
         A geometry is no point.
     ParameterError
-        The longest leg or the shortest component means nothing.
+        The longest leg or the shortest component means nothing, or `barred` does not fit the edges.
     """
     _require_caps(max_leg_m, min_component_m)
     x, y = _coordinates(points, network, name)
     walls = _cells(barriers, network)
     use = np.where(network.component_m >= min_component_m, ELIGIBLE, ISLAND).astype(np.int8)
     if barred is not None:
-        use[barred] = CLOSED
+        use[_of_edges(barred, network)] = CLOSED
     edge, offset, leg = _nearest(x, y, network, use, max_leg_m=max_leg_m, barriers=walls)
     reason = np.array(_REASONS, dtype=object)[-np.minimum(edge, 0)]
     reason[np.isnan(x)] = "no_place"
@@ -112,6 +112,19 @@ def _require_caps(max_leg_m: float, min_component_m: float) -> None:
                 f"longest leg ({max_leg_m} m) must be above 0 and shortest component at least 0 m",
             )
         )
+
+
+def _of_edges(barred: NDArray[np.bool_], network: WalkNetwork) -> NDArray[np.bool_]:
+    answers = np.asarray(barred)
+    if answers.dtype != np.bool_ or answers.shape != network.length_m.shape:
+        raise ParameterError(
+            Text(
+                f"barred 须为 {len(network.length_m)} 条路段逐条给出是否不可接入（布尔值），给出的是 {answers.size} 个",
+                f"barred says of each of the {len(network.length_m)} edges whether it is closed (bool); "
+                f"given {answers.size}",
+            )
+        )
+    return answers
 
 
 def _coordinates(

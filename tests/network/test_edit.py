@@ -49,6 +49,12 @@ def test_an_end_drawn_near_a_street_is_drawn_to_it_and_the_piece_is_walked() -> 
     assert walked(change.network, (0, 0), (0, 100)) == [400]
 
 
+def test_an_end_drawn_past_a_street_is_cut_off_there() -> None:
+    change = with_line(build(streets(*BANKS)), LineString([(150, -8), (150, 120)]), street=2)
+    assert walked(change.network, (0, 0), (0, 100)) == [400]
+    assert change.network.length_m.sum() == 900
+
+
 def test_what_a_bridge_passes_over_it_does_not_touch() -> None:
     network = build(streets(*BANKS, [(0, 50), (400, 50)]))
     change = with_line(network, LineString([(150, 0), (150, 100)]), street=3)

@@ -241,6 +241,19 @@ def test_points_that_are_not_on_this_network_are_refused(place: tuple[int, float
             question()
 
 
+def test_several_cutoffs_where_one_is_wanted_are_refused() -> None:
+    gate = points_at([(0, 10, 0)])
+    questions = (
+        lambda: search(LINE, gate, cutoff_m=[10, 20]),
+        lambda: searches(LINE, gate, [0], cutoff_m=[10, 20]),
+        lambda: reach(LINE, gate, gate, cutoff_m=[10, 20]),
+        lambda: k_nearest(LINE, gate, gate, k=1, cutoff_m=[10, 20]),
+    )
+    for question in questions:
+        with pytest.raises(ParameterError, match="one cutoff is wanted here and 2 are given"):
+            question()
+
+
 def test_edges_between_nodes_that_are_not_there_are_refused() -> None:
     for node in (-1, 9):
         network = network_of(2, [(0, 1, 10.0, 0)])

@@ -189,6 +189,9 @@ def test_an_edge_that_is_barred_is_not_there() -> None:
     found = snap(points, network, max_leg_m=200, min_component_m=0, barred=bridge)
     assert found.leg_m.tolist() == [40]
     assert snap(points, network, max_leg_m=20, min_component_m=0, barred=bridge).reason.tolist() == ["too_far"]
+    for wrong in (np.zeros(3, dtype=bool), [0, 1]):
+        with pytest.raises(ParameterError, match="of each of the 2 edges whether it is closed"):
+            snap(points, network, max_leg_m=20, min_component_m=0, barred=wrong)
 
 
 def test_no_edges_at_all_place_nobody() -> None:
