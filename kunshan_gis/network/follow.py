@@ -16,14 +16,18 @@ from kunshan_gis.network.arrays import F8, I4, NONE, U4, Arcs, Edges, Labels, Pl
 from kunshan_gis.network.compiled import kernel
 from kunshan_gis.network.kernels import spread
 
+BLOCK = 128
+"""Edges whose street is summed together, so that a step sums a few blocks anew and not the city."""
+
 
 class Figures(NamedTuple):
-    """What is read off the nodes: per home metres, delay and source; street within cutoffs x edges; people within."""
+    """What is read off the nodes: of every home, of street within (cutoffs x edges, x blocks of edges), of people."""
 
     home_m: F8
     home_s: F8
     home_source: I4
     covered_m: F8
+    block_m: F8
     people: NDArray[np.int64]
 
 
@@ -62,6 +66,22 @@ def unchain(stops: Stops, e: int, b: int) -> None:
     else:
         stops.after[before] = stops.after[b]
     stops.after[b] = NONE
+
+
+@kernel
+def sum_blocks(edge: I4, covered_m: F8, block_m: F8) -> None:
+    """Sum the blocks of these edges anew, edge after edge, so that a sum does not hang on what came before."""
+    cutoffs, edges = covered_m.shape
+    for i in range(len(edge)):
+        block_m[0, edge[i] // BLOCK] = np.nan
+    for i in range(len(edge)):
+        block = edge[i] // BLOCK
+        if np.isnan(block_m[0, block]):
+            for c in range(cutoffs):
+                total = 0.0
+                for e in range(block * BLOCK, min((block + 1) * BLOCK, edges)):
+                    total += covered_m[c, e]
+                block_m[c, block] = total
 
 
 @kernel
@@ -108,6 +128,7 @@ def _figured(
                     figures.people[c] += demand.residents[p]
                 elif was <= cutoff < m:
                     figures.people[c] -= demand.residents[p]
+    sum_blocks(log.edge[:n_edges], figures.covered_m, figures.block_m)
     return number, n_edges, n_homes
 
 

@@ -16,7 +16,18 @@ from kunshan_gis.messages import Text
 from kunshan_gis.model import Points, WalkNetwork
 from kunshan_gis.network.along import chain, placed_on
 from kunshan_gis.network.arrays import I4, NONE, Labels, Seeds, Stops
-from kunshan_gis.network.follow import Demand, Figures, Log, come, go, lost_nodes, seeds_around, unchain
+from kunshan_gis.network.follow import (
+    BLOCK,
+    Demand,
+    Figures,
+    Log,
+    come,
+    go,
+    lost_nodes,
+    seeds_around,
+    sum_blocks,
+    unchain,
+)
 from kunshan_gis.network.graph import graph_of
 from kunshan_gis.network.placement import require_on
 from kunshan_gis.network.search import Field, covered_lengths, nearest, require_cutoffs, search
@@ -83,20 +94,22 @@ class Live:
         home_s = found["delay_s"].fillna(0.0).to_numpy()[placed.row]
         home_source = found["source"].to_numpy(dtype=np.int32)[placed.row]
         within = np.array([people[home_m <= cutoff].sum() for cutoff in self._demand.people_cutoffs_m], dtype=np.int64)
-        self._figures = Figures(home_m, home_s, home_source, covered_lengths(field, cutoffs), within)
+        street_m = np.zeros((len(cutoffs), -(-edges // BLOCK)))
+        self._figures = Figures(home_m, home_s, home_source, covered_lengths(field, cutoffs), street_m, within)
+        sum_blocks(np.arange(edges, dtype=np.int32), self._figures.covered_m, street_m)
         self._log = _log_for(len(network.node_xy), edges, len(placed.row), len(cutoffs))
         self._seen = np.zeros(edges, dtype=bool)
         self._steps: list[_Step] = []
 
     @property
     def people(self) -> NDArray[np.int64]:
-        """Residents within each cutoff of a source."""
+        """Residents within each cutoff of a source, by metres alone: a delay is read off `home_delay_s`."""
         return self._figures.people.copy()
 
     @property
     def street_m(self) -> NDArray[np.float64]:
-        """Metres of street within each cutoff of a source."""
-        metres: NDArray[np.float64] = self._figures.covered_m.sum(axis=1)
+        """Metres of street within each cutoff of a source, by metres alone."""
+        metres: NDArray[np.float64] = self._figures.block_m.sum(axis=1)
         return metres
 
     @property
@@ -220,6 +233,7 @@ class Live:
             labels.metres[log.node], labels.delay_s[log.node] = log.node_m, log.node_s
             labels.source[log.node] = log.node_source
         self._figures.covered_m[:, log.edge] = log.edge_m.reshape(-1, cutoffs).T
+        sum_blocks(log.edge, self._figures.covered_m, self._figures.block_m)
         self._figures.home_m[log.home], self._figures.home_s[log.home] = log.home_m, log.home_s
         self._figures.home_source[log.home] = log.home_source
         self._figures.people[:] = step.people
