@@ -87,6 +87,8 @@ class LayerInfo(_Frozen):
     walk_filter: str = ""
     counts: Literal["people", "buildings"] = "people"
     note: str = ""
+    history: tuple[str, ...] = ()
+    """What was done to the data on its way here, oldest first, Chinese and English in each line."""
 
     @field_validator("datum", mode="before")
     @classmethod

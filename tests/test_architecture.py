@@ -21,6 +21,8 @@ FOUNDATION = (
 ONLY_IN = {
     "folium": ("maps",), "branca": ("maps",), "xstatic": ("maps",), "osmnx": ("layers",), "osmium": ("layers",),
     "rasterio": ("layers", "export"), "typer": ("cli",), "rich": ("cli", "terminal"), "xlsxwriter": ("export",),
+    "python_calamine": ("layers",), "exactextract": ("layers",), "sqlalchemy": ("layers", "export"),
+    "psycopg": ("layers", "export"), "tomlkit": ("export",),
 }  # fmt: skip
 TESTS_ONLY = ("pytest", "hypothesis", "networkx", "openpyxl", "playwright")
 

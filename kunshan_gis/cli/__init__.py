@@ -6,22 +6,34 @@ import io
 import json
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from kunshan_gis.cli.layers import layers_app
+from kunshan_gis.cli.options import (
+    Format,
+    Lang,
+    LangOption,
+    Layers,
+    Minutes,
+    OpenEdge,
+    ProfileName,
+    Speed,
+    Unit,
+    choose_walk,
+    folder_of,
+    print_rows,
+    print_table,
+    read_area,
+    showing_progress,
+    stderr,
+    stdout,
+    write,
+)
 from kunshan_gis.errors import KunshanGISError, KunshanGISWarning, ParameterError, both
 from kunshan_gis.messages import Text
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from kunshan_gis.model import Progress, StudyArea
-    from kunshan_gis.studies.walk import Walk
 
 app = typer.Typer(
     name="kunshan-gis",
@@ -32,48 +44,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 coverage_app = typer.Typer(help="Coverage figures without maps. 只出覆盖率数字，不出图。", no_args_is_help=True)
-layers_app = typer.Typer(help="Check and bring in layers. 检查与导入图层。", no_args_is_help=True)
 demo_app = typer.Typer(help="The demonstration layers. 演示数据。", no_args_is_help=True)
 app.add_typer(coverage_app, name="coverage")
 app.add_typer(layers_app, name="layers")
 app.add_typer(demo_app, name="demo")
-
-
-class Lang(StrEnum):
-    """Language shown first."""
-
-    zh = "zh"
-    en = "en"
-
-
-class Unit(StrEnum):
-    """Unit of a table's rows."""
-
-    zone = "zone"
-    town = "town"
-    area = "area"
-
-
-class Format(StrEnum):
-    """How figures are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
-
-Layers = Annotated[
-    Path | None,
-    typer.Option("--layers", metavar="DIR", help="Study area's folder; default: the embedded one. 图层文件夹"),
-]
-Minutes = Annotated[float | None, typer.Option(help="Walking time; default: the profile's. 步行分钟数")]
-Speed = Annotated[float | None, typer.Option(help="Walking speed, m/s; default: the profile's. 步行速度（米/秒）")]
-ProfileName = Annotated[str | None, typer.Option("--profile", help="Profile; default: the area's. 标准口径")]
-OpenEdge = Annotated[
-    bool,
-    typer.Option("--allow-open-edge", help="Go on although street data ends within one walk. 允许街道数据不足一次步行"),
-]
-LangOption = Annotated[Lang, typer.Option(help="Language shown first. 优先显示的语言")]
 
 
 @app.command()
@@ -89,14 +63,14 @@ def publish(
     """Publish the maps, tables and result.json of a study area. 发布地图、表格与结果文件。"""
     from kunshan_gis.studies.publish import publish as publish_study
 
-    with _progress() as progress:
-        area = _area(layers, progress)
-        walk = _walk(area, minutes, speed_mps, profile)
+    with showing_progress() as progress:
+        area = read_area(layers, progress)
+        walk = choose_walk(area, minutes, speed_mps, profile)
         published = publish_study(area, walk, out, lang=lang.value, allow_open_edge=allow_open_edge, progress=progress)
     unit = next(unit for unit in ("zones", "towns", "area") if unit in published.result.tables)
-    _print_table(published.result.tables[unit], published.result, lang)
+    print_table(published.result.tables[unit], published.result, lang)
     for path in published.paths:
-        _stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
+        stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
 
 
 @coverage_app.command("parks")
@@ -116,9 +90,9 @@ def coverage_parks(
     """Residents within walking distance of a park, in three states that sum. 公园步行覆盖人口（三态）。"""
     from kunshan_gis.studies.park_reach import KINDS_READ, park_reach
 
-    with _progress() as progress:
-        area = _area(layers, progress, kinds=KINDS_READ)
-        walk = _walk(area, minutes, speed_mps, profile)
+    with showing_progress() as progress:
+        area = read_area(layers, progress, kinds=KINDS_READ)
+        walk = choose_walk(area, minutes, speed_mps, profile)
         result = park_reach(area, walk, allow_open_edge=allow_open_edge, progress=progress).result
     unit = by or (Unit.zone if "zones" in result.tables else Unit.area)
     name = {"zone": "zones", "town": "towns", "area": "area"}[unit]
@@ -145,9 +119,9 @@ def coverage_parks(
         )
     table = table[table["tier"] == tier]
     if format is Format.table:
-        _print_table(table, result, lang)
+        print_table(table, result, lang)
     else:
-        _print_rows(table.rename(columns={"unit_id": unit.value}).assign(reportable=result.reportable), format)
+        print_rows(table.rename(columns={"unit_id": unit.value}).assign(reportable=result.reportable), format)
 
 
 @app.command()
@@ -168,68 +142,22 @@ def audit(
     """Look the walking network over before use; exit 1 if it must be repaired first. 使用前检查步行网络。"""
     from kunshan_gis.studies.network_audit import KINDS_READ, network_audit
 
-    with _progress() as progress:
-        area = _area(layers, progress, kinds=KINDS_READ)
-        walk = _walk(area, minutes, speed_mps, profile)
+    with showing_progress() as progress:
+        area = read_area(layers, progress, kinds=KINDS_READ)
+        walk = choose_walk(area, minutes, speed_mps, profile)
         found = network_audit(area, walk, near_m=near_m, progress=progress)
     paths = found.write(output) if output is not None else []
     if format is Format.table:
         from kunshan_gis.terminal import print_audit
 
-        print_audit(found, _stdout(), lang=lang.value)
+        print_audit(found, stdout(), lang=lang.value)
     elif format is Format.json:
-        _write(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+        write(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     else:
-        _print_rows(found.audit.table.assign(reportable=found.reportable), format)
+        print_rows(found.audit.table.assign(reportable=found.reportable), format)
     for path in paths:
-        _stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
+        stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
     raise typer.Exit(1 if found.needs_repair else 0)
-
-
-@layers_app.command("check")
-def layers_check(
-    layers: Layers = None,
-    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
-) -> None:
-    """List the layers, their extents and basis, and every problem; exit 1 if any. 检查图层，列出全部问题。"""
-    from kunshan_gis.studies.check_layers import check_layers
-
-    with _progress() as progress:
-        report = check_layers(_folder(layers), progress=progress)
-    if format is Format.table:
-        from kunshan_gis.terminal import print_report
-
-        print_report(report, _stdout())
-    elif format is Format.json:
-        _write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
-    else:
-        _print_rows(report.table, format)
-    raise typer.Exit(1 if report.problems else 0)
-
-
-@layers_app.command("import-osm")
-def layers_import_osm(
-    file: Annotated[Path, typer.Argument(help="OpenStreetMap extract: .osm.pbf, .osm. 开放街道地图数据")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="New study area's folder. 新图层文件夹")],
-    boundary: Annotated[Path | None, typer.Option(help="Polygon of the study area. 研究范围")] = None,
-    population: Annotated[
-        Path | None, typer.Option(help="Grid or points with a population column, or a GeoTIFF. 人口格网或点")
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the study area. 名称")] = None,
-    crs: Annotated[str | None, typer.Option(help="Analysis CRS; default: by the place. 量算坐标系")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a study area that is there. 覆盖")] = False,
-) -> None:
-    """Make a study area from an OpenStreetMap extract. 由开放街道地图建立研究区。"""
-    from kunshan_gis.studies.osm_import import import_osm
-
-    with _progress() as progress:
-        summary = import_osm(
-            file, out, boundary=boundary, population=population, name=name, crs=crs, overwrite=overwrite,
-            progress=progress,
-        )  # fmt: skip
-    from kunshan_gis.terminal import print_import
-
-    print_import(summary, out, _stderr())
 
 
 @demo_app.command("build")
@@ -245,10 +173,10 @@ def demo_build(
     """Generate the schematic and synthetic layers again, the same bytes every time. 重新生成演示图层。"""
     from kunshan_gis.studies.demo_build import demo_build as build
 
-    with _progress() as progress:
-        paths = build(_folder(layers), out=out, progress=progress)
+    with showing_progress() as progress:
+        paths = build(folder_of(layers), out=out, progress=progress)
     for path in paths:
-        _stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
+        stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
 
 
 @app.command()
@@ -259,7 +187,7 @@ def cache(clear: Annotated[bool, typer.Option("--clear", help="Remove what is ke
     kept = DiskCache()
     if clear:
         kept.clear()
-    _write(f"{kept.folder}  {kept.size_bytes() / 1e6:.1f} MB")
+    write(f"{kept.folder}  {kept.size_bytes() / 1e6:.1f} MB")
 
 
 @app.callback()
@@ -270,7 +198,7 @@ def options(
     if version:
         from kunshan_gis import __version__
 
-        _write(__version__)
+        write(__version__)
         raise typer.Exit
 
 
@@ -285,7 +213,7 @@ def main() -> None:
     except KunshanGISError as error:
         from kunshan_gis.terminal import say
 
-        say(f"错误：{error.said('zh')}\nerror: {error.said('en')}", _stderr())
+        say(f"错误：{error.said('zh')}\nerror: {error.said('en')}", stderr())
         raise SystemExit(2) from None
 
 
@@ -294,7 +222,7 @@ def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
     from kunshan_gis.terminal import say
 
     said = message.message if isinstance(message, KunshanGISWarning) else both(str(message))
-    say(f"注意：{said.zh}\nnote: {said.en}" if said.zh != said.en else f"注意 note: {said.en}", _stderr())
+    say(f"注意：{said.zh}\nnote: {said.en}" if said.zh != said.en else f"注意 note: {said.en}", stderr())
 
 
 def _tier(said: str) -> str:
@@ -303,64 +231,3 @@ def _tier(said: str) -> str:
 
     known = {name.lower(): key for key, labels in TIER_LABELS.items() for name in (key, *labels)}
     return known.get(said.strip().lower(), said)
-
-
-def _folder(layers: Path | None) -> Path:
-    from kunshan_gis.layers import embedded_folder
-
-    return embedded_folder() if layers is None else layers
-
-
-def _area(layers: Path | None, progress: Progress, kinds: tuple[str, ...] | None = None) -> StudyArea:
-    from kunshan_gis.layers import open_area
-
-    return open_area(_folder(layers), kinds, progress=progress)
-
-
-def _walk(area: StudyArea, minutes: float | None, speed_mps: float | None, profile: str | None) -> Walk:
-    from kunshan_gis.studies.walk import Walk
-
-    return Walk.choose(area, minutes=minutes, speed_mps=speed_mps, profile=profile)
-
-
-def _stdout() -> Console:
-    from rich.console import Console
-
-    return Console(emoji=False, width=None if sys.stdout.isatty() else 160)
-
-
-def _stderr() -> Console:
-    from rich.console import Console
-
-    return Console(stderr=True, emoji=False, width=None if sys.stderr.isatty() else 160)
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")
-
-
-def _print_rows(table: Any, format: Format) -> None:  # noqa: A002 - the option's name
-    from kunshan_gis.export import records, rows_csv
-
-    if format is Format.json:
-        _write(json.dumps(records(table), ensure_ascii=False, indent=2))
-    else:
-        sys.stdout.write(rows_csv(table))
-
-
-def _print_table(table: Any, result: Any, lang: Lang) -> None:
-    from kunshan_gis.terminal import print_coverage
-
-    print_coverage(table, result, _stdout(), lang=lang.value)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    from kunshan_gis.terminal import progress_bar
-
-    with progress_bar(_stderr()) as callback:
-        yield callback
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,5 @@
+"""`python -m kunshan_gis.cli`."""
+
+from kunshan_gis.cli import main
+
+main()

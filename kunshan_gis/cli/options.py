@@ -1,0 +1,113 @@
+"""What every command shares: options, the study area they name, and how things are shown."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kunshan_gis.model import Progress, StudyArea
+    from kunshan_gis.studies.walk import Walk
+
+
+class Lang(StrEnum):
+    """Language shown first."""
+
+    zh = "zh"
+    en = "en"
+
+
+class Unit(StrEnum):
+    """Unit of a table's rows."""
+
+    zone = "zone"
+    town = "town"
+    area = "area"
+
+
+class Format(StrEnum):
+    """How figures are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+Layers = Annotated[
+    Path | None,
+    typer.Option("--layers", metavar="DIR", help="Study area's folder; default: the embedded one. 图层文件夹"),
+]
+Minutes = Annotated[float | None, typer.Option(help="Walking time; default: the profile's. 步行分钟数")]
+Speed = Annotated[float | None, typer.Option(help="Walking speed, m/s; default: the profile's. 步行速度（米/秒）")]
+ProfileName = Annotated[str | None, typer.Option("--profile", help="Profile; default: the area's. 标准口径")]
+OpenEdge = Annotated[
+    bool,
+    typer.Option("--allow-open-edge", help="Go on although street data ends within one walk. 允许街道数据不足一次步行"),
+]
+LangOption = Annotated[Lang, typer.Option(help="Language shown first. 优先显示的语言")]
+
+
+def folder_of(layers: Path | None) -> Path:
+    from kunshan_gis.layers import embedded_folder
+
+    return embedded_folder() if layers is None else layers
+
+
+def read_area(layers: Path | None, progress: Progress, kinds: tuple[str, ...] | None = None) -> StudyArea:
+    from kunshan_gis.layers import open_area
+
+    return open_area(folder_of(layers), kinds, progress=progress)
+
+
+def choose_walk(area: StudyArea, minutes: float | None, speed_mps: float | None, profile: str | None) -> Walk:
+    from kunshan_gis.studies.walk import Walk
+
+    return Walk.choose(area, minutes=minutes, speed_mps=speed_mps, profile=profile)
+
+
+def stdout() -> Console:
+    from rich.console import Console
+
+    return Console(emoji=False, width=None if sys.stdout.isatty() else 160)
+
+
+def stderr() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, emoji=False, width=None if sys.stderr.isatty() else 160)
+
+
+def write(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def print_rows(table: Any, format: Format) -> None:  # noqa: A002 - the option's name
+    from kunshan_gis.export import records, rows_csv
+
+    if format is Format.json:
+        write(json.dumps(records(table), ensure_ascii=False, indent=2))
+    else:
+        sys.stdout.write(rows_csv(table))
+
+
+def print_table(table: Any, result: Any, lang: Lang) -> None:
+    from kunshan_gis.terminal import print_coverage
+
+    print_coverage(table, result, stdout(), lang=lang.value)
+
+
+@contextmanager
+def showing_progress() -> Iterator[Progress]:
+    from kunshan_gis.terminal import progress_bar
+
+    with progress_bar(stderr()) as callback:
+        yield callback
