@@ -47,7 +47,13 @@ class Source:
     notes: tuple[Text, ...] = ()
 
 
-def read_source(path: Path, *, layer: str | None = None, encoding: str | None = None, crs: str | None = None) -> Source:
+def read_source(
+    path: Path,
+    *,
+    layer: str | None = None,  # noqa: ARG001
+    encoding: str | None = None,  # noqa: ARG001
+    crs: str | None = None,  # noqa: ARG001
+) -> Source:
     """A file's rows.
 
     Parameters
