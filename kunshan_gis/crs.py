@@ -1,32 +1,25 @@
-"""Coordinate reference systems: metres to measure in, degrees to draw in, and the shifted datums.
+"""Coordinate reference systems: metres to measure in, degrees to draw in.
 
 Distances are measured in the study area's analysis CRS (in China a CGCS2000 3-degree Gauss-Krueger
-zone, for example EPSG:4549 at 120 degrees east) and drawn in EPSG:4326. GCJ-02 and BD-09 have no EPSG
-code: a shifted layer looks right to every library, so the catalogue names each layer's datum and
-`to_wgs84` undoes the shift.
+zone, for example EPSG:4549 at 120 degrees east) and drawn in EPSG:4326. The catalogue names each layer's
+datum; `project` undoes its shift on the way (`datum`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kunshan_gis.errors import CRSError, DatumError, LayerSchemaError, ParameterError, Problem, at_rows
+from kunshan_gis.datum import require_degrees, shapes_to_wgs84
+from kunshan_gis.errors import CRSError, LayerSchemaError, Problem, at_rows
 from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import ArrayLike, NDArray
     from pyproj import CRS
 
-Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
-DATUMS: tuple[Datum, ...] = get_args(Datum)
 WEB = "EPSG:4326"
-
-_A = 6378245.0
-_EE = 0.00669342162296594323
-_BD = np.pi * 3000.0 / 180.0
 
 
 def require_metric(frame: gpd.GeoDataFrame, name: str, *, analysis_crs: object | None = None) -> None:
@@ -153,66 +146,6 @@ def read_crs(code: object) -> CRS:
         ) from error
 
 
-def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Degrees in `datum` to WGS 84 degrees; CGCS2000 is the same for planning.
-
-    GCJ-02 is undone by fixed-point iteration of the public formula (the real service differs from
-    it by about 10 m); four steps leave less than 0.1 mm.
-
-    Raises
-    ------
-    ParameterError
-        An unknown datum.
-    """
-    x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    if datum in ("wgs84", "cgcs2000"):
-        return x.copy(), y.copy()
-    if datum == "bd09":
-        x, y = _bd09_to_gcj02(x, y)
-    elif datum != "gcj02":
-        choice = ", ".join(DATUMS)
-        raise ParameterError(
-            Text(f"没有 `{datum}` 这一基准；可选：{choice}", f"datum `{datum}` is unknown; choose one of {choice}")
-        )
-    guess_x, guess_y = x.copy(), y.copy()
-    for _ in range(4):
-        shifted_x, shifted_y = wgs84_to_gcj02(guess_x, guess_y)
-        guess_x, guess_y = guess_x + (x - shifted_x), guess_y + (y - shifted_y)
-    return guess_x, guess_y
-
-
-def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """WGS 84 degrees to GCJ-02 degrees by the public formula (a = 6378245, ee = 0.00669342162296594323)."""
-    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    x, y = lon - 105.0, lat - 35.0
-    root = np.sqrt(np.abs(x))
-    wave = 20.0 * np.sin(6.0 * x * np.pi) + 20.0 * np.sin(2.0 * x * np.pi)
-    north = (
-        -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
-        + (wave + 20.0 * np.sin(y * np.pi) + 40.0 * np.sin(y / 3.0 * np.pi)
-           + 160.0 * np.sin(y / 12.0 * np.pi) + 320.0 * np.sin(y * np.pi / 30.0)) * 2.0 / 3.0
-    )  # fmt: skip
-    east = (
-        300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
-        + (wave + 20.0 * np.sin(x * np.pi) + 40.0 * np.sin(x / 3.0 * np.pi)
-           + 150.0 * np.sin(x / 12.0 * np.pi) + 300.0 * np.sin(x / 30.0 * np.pi)) * 2.0 / 3.0
-    )  # fmt: skip
-    phi = lat / 180.0 * np.pi
-    magic = 1.0 - _EE * np.sin(phi) ** 2
-    d_lat = north * 180.0 / ((_A * (1.0 - _EE)) / (magic * np.sqrt(magic)) * np.pi)
-    d_lon = east * 180.0 / (_A / np.sqrt(magic) * np.cos(phi) * np.pi)
-    return lon + d_lon, lat + d_lat
-
-
-def _bd09_to_gcj02(
-    lon: NDArray[np.float64], lat: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    x, y = lon - 0.0065, lat - 0.006
-    z = np.hypot(x, y) - 0.00002 * np.sin(y * _BD)
-    theta = np.arctan2(y, x) - 0.000003 * np.cos(x * _BD)
-    return z * np.cos(theta), z * np.sin(theta)
-
-
 def project(frame: gpd.GeoDataFrame, *, datum: str, to: str, name: str) -> gpd.GeoDataFrame:
     """A copy of a table in the analysis CRS, its datum shift undone.
 
@@ -225,33 +158,8 @@ def project(frame: gpd.GeoDataFrame, *, datum: str, to: str, name: str) -> gpd.G
     LayerSchemaError
         Coordinates that are no place on earth.
     """
-    import shapely
-
-    if frame.crs is None:
-        raise CRSError(
-            Text(f"`{name}` 未注明坐标系", f"`{name}` states no CRS"),
-            Text("写入文件（例如 EPSG:4326）", "write it into the file (for example EPSG:4326)"),
-        )
-    shifted = datum in ("gcj02", "bd09")
-    if shifted and frame.crs.is_projected:
-        code = frame.crs.to_string()
-        raise DatumError(
-            Text(
-                f"`{name}` 注明的基准为 {datum}，但坐标系为 {code}",
-                f"`{name}` is declared {datum} but its coordinates are in {code}",
-            ),
-            Text(
-                "偏移只对经纬度有定义：改用经纬度坐标，或注明真实基准",
-                "the shift is defined on degrees: give the layer in degrees, or declare its true datum",
-            ),
-        )
-    moved = frame
-    if shifted:
-        unshift = shapely.transform(
-            np.asarray(frame.geometry.array), lambda xy: np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], datum))
-        )
-        moved = frame.set_geometry(unshift).set_crs(WEB, allow_override=True)
-    result = moved.to_crs(read_crs(to))
+    require_degrees(frame, datum, name)
+    result = shapes_to_wgs84(frame, datum).to_crs(read_crs(to))
     wrong = ~np.isfinite(np.asarray(result.geometry.bounds, dtype=float)).all(axis=1) & ~np.asarray(
         result.geometry.is_empty | result.geometry.isna()
     )

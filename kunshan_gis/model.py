@@ -18,7 +18,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from kunshan_gis.contracts import require
-from kunshan_gis.crs import Datum, analysis_crs, read_crs
+from kunshan_gis.crs import analysis_crs, read_crs
+from kunshan_gis.datum import Datum
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.schema import KINDS, REFERENCES

@@ -15,8 +15,8 @@ PACKAGE = Path(kunshan_gis.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 STAGES = ("layers", "network", "analysis", "maps", "export", "demo")
 FOUNDATION = (
-    "", "errors", "validation", "crs", "schema", "contracts", "indicators", "standards", "messages", "model", "figures",
-    "toy", "cache",
+    "", "errors", "validation", "crs", "datum", "schema", "contracts", "indicators", "standards", "messages", "model",
+    "figures", "toy", "cache",
 )  # fmt: skip
 ONLY_IN = {
     "folium": ("maps",), "branca": ("maps",), "xstatic": ("maps",), "osmnx": ("layers",), "osmium": ("layers",),

@@ -20,7 +20,8 @@ import pytest
 
 from kunshan_gis import network, toy
 from kunshan_gis.analysis import coverage
-from kunshan_gis.crs import require_metric, to_wgs84
+from kunshan_gis.crs import require_metric
+from kunshan_gis.datum import to_wgs84
 from kunshan_gis.errors import KunshanGISError, LayerSchemaError
 from kunshan_gis.export import table_bytes, write_files
 from kunshan_gis.layers import open_area, survey

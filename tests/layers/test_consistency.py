@@ -8,7 +8,8 @@ from paper import CRS, X0, Y0, layer
 from shapely import box
 
 from kunshan_gis import toy
-from kunshan_gis.crs import project, require_true_scale, wgs84_to_gcj02
+from kunshan_gis.crs import project, require_true_scale
+from kunshan_gis.datum import shapes_from_wgs84
 from kunshan_gis.errors import CRSError
 from kunshan_gis.layers.consistency import inconsistencies
 
@@ -38,8 +39,7 @@ def test_a_boundary_is_the_measure_where_there_is_one() -> None:
 
 def test_gates_of_parks_in_another_datum_are_noticed_by_their_distance() -> None:
     parks = toy.city().table("parks").to_crs(4326)
-    shifted = parks.geometry.transform(lambda xy: __import__("numpy").column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1])))
-    moved = project(parks.set_geometry(shifted), datum="wgs84", to=CRS, name="parks")
+    moved = project(shapes_from_wgs84(parks, "gcj02"), datum="wgs84", to=CRS, name="parks")
     (said,) = problems(parks=moved)
     assert "2 gates lie over 100 m from the outline of their park (median 4" in said
     assert "GCJ-02 is several hundred metres from WGS 84" in said
