@@ -57,3 +57,17 @@ def layers_import_osm(
     from kunshan_gis.terminal import print_import
 
     print_import(summary, out, stderr())
+
+
+@layers_app.command("template")
+def layers_template(
+    kind: Annotated[
+        list[str], typer.Option("--kind", help="Kind of layer; repeat for several sheets. 图层类别，可重复")
+    ],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Default: KIND.xlsx here. 表格文件")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there. 覆盖")] = False,
+) -> None:
+    """Write a blank XLSX form to fill in and bring back with `layers add`. 生成空白填报表格。"""
+    from kunshan_gis.studies.blank_form import blank_form
+
+    write(str(blank_form(kind, out, overwrite=overwrite)))

@@ -4,6 +4,7 @@ from kunshan_gis.export.area import require_free, write_area
 from kunshan_gis.export.files import json_bytes, table_bytes, write_files
 from kunshan_gis.export.result import records, result_data
 from kunshan_gis.export.tables import result_csv, rows_csv, workbook
+from kunshan_gis.export.template import template
 
 __all__ = [
     "json_bytes",
@@ -13,6 +14,7 @@ __all__ = [
     "result_data",
     "rows_csv",
     "table_bytes",
+    "template",
     "workbook",
     "write_area",
     "write_files",

@@ -38,6 +38,8 @@ class Source:
         `place(rows, column)`: where these rows (or cells) are in the file.
     notes : tuple of Text
         What was found out or assumed: an encoding, which columns hold coordinates, what was left out.
+    datum : str or None
+        The datum of the coordinates, where the file itself says it (a form does).
     """
 
     table: gpd.GeoDataFrame | pd.DataFrame
@@ -45,12 +47,13 @@ class Source:
     sha256: str
     place: Place
     notes: tuple[Text, ...] = ()
+    datum: str | None = None
 
 
 def read_source(
     path: Path,
     *,
-    layer: str | None = None,  # noqa: ARG001
+    layer: str | None = None,
     encoding: str | None = None,  # noqa: ARG001
     crs: str | None = None,  # noqa: ARG001
 ) -> Source:
@@ -72,5 +75,9 @@ def read_source(
     CRSError
         The file states no CRS and none is given; proposes one, with the reason.
     """
+    from kunshan_gis.layers.form import form_sheets, read_form
+
+    if form_sheets(path):
+        return read_form(path, layer)
     table = read_vector(path)
     return Source(table, path.name, content_sha256(path), lambda rows, _: at_rows(path.name, rows))
