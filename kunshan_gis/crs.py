@@ -13,7 +13,7 @@ import numpy as np
 
 from kunshan_gis.datum import require_degrees, shapes_to_wgs84
 from kunshan_gis.errors import CRSError, LayerSchemaError, Problem, at_rows
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import NOTHING, Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -144,6 +144,110 @@ def read_crs(code: object) -> CRS:
             Text(f"`{code}` 不是坐标系", f"`{code}` is not a coordinate reference system"),
             Text("写法例如 EPSG:4549", "write for example EPSG:4549"),
         ) from error
+
+
+def propose_crs(
+    bounds: tuple[float, float, float, float], *, near: tuple[float, float] | None = None
+) -> tuple[str, Text] | None:
+    """The CRS that coordinates without one look like, and why; a proposal to be checked, never to be filled in unsaid.
+
+    Parameters
+    ----------
+    bounds : (west, south, east, north)
+        Of the coordinates, in the file's own unit, x before y.
+    near : (lon, lat), optional
+        Where the study area is, degrees: eastings with 500,000 m at the central meridian do not tell which meridian
+        that is, the place does.
+
+    Returns
+    -------
+    tuple of str and Text, or None
+        An EPSG code and the reason in both languages; None where the numbers fit no CRS in use in China, or several.
+    """
+    west, south, east, north = map(float, bounds)
+    if not np.isfinite([west, south, east, north]).all():
+        return None
+    if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
+        reason = Text("坐标值在 ±180、±90 以内，是经纬度", "the values lie within ±180 and ±90, so they are degrees")
+        return WEB, reason
+    if not 0 < south <= north < 8e6:
+        return None
+    return _zone_in_front(west, east, north) or _web_mercator(west, east, north) or _plain(bounds, near)
+
+
+def _zone_in_front(west: float, east: float, north: float) -> tuple[str, Text] | None:
+    """Gauss-Krueger eastings of eight digits: zone number, then metres with 500,000 at the central meridian."""
+    zone = int(west // 1e6)
+    if zone != int(east // 1e6) or not 100_000 < west % 1e6 <= east % 1e6 < 900_000 or north > 6.5e6:
+        return None
+    if 25 <= zone <= 45:
+        code, width, meridian = f"EPSG:{4513 + zone - 25}", 3, 3 * zone
+    elif 16 <= zone <= 23:  # 13 to 15 look like Web Mercator, which is far more common
+        code, width, meridian = f"EPSG:{4491 + zone - 13}", 6, 6 * zone - 3
+    else:
+        return None
+    return code, Text(
+        f"横坐标约 {_about(west, east)}，前两位 {zone} 是带号：CGCS2000 {width} 度带第 {zone} 带，中央经线 {meridian}°",
+        f"eastings of about {_about(west, east)} begin with the zone number {zone}: CGCS2000 {width}-degree zone "
+        f"{zone}, central meridian {meridian} E",
+    )
+
+
+def _web_mercator(west: float, east: float, north: float) -> tuple[str, Text] | None:
+    if not 8.1e6 < west <= east < 1.51e7 or north > 7.6e6:
+        return None
+    return "EPSG:3857", Text(
+        f"横坐标约 {_about(west, east)}，是网络地图的墨卡托投影；其“米”不是实地的米，只用来读入",
+        f"eastings of about {_about(west, east)} are those of web maps (Mercator), whose metres are not metres on the "
+        "ground: good for reading it in only",
+    )
+
+
+def _plain(bounds: tuple[float, float, float, float], near: tuple[float, float] | None) -> tuple[str, Text] | None:
+    """Gauss-Krueger eastings of six digits: the meridian that brings them to the study area."""
+    west, south, east, north = bounds
+    if near is None or not 0 < west <= east < 1e6 or north > 6.5e6:
+        return None
+    from pyproj import Transformer
+
+    lon, lat = near
+    for width, code, meridian in _meridians(lon):
+        x, y = Transformer.from_crs(code, WEB, always_xy=True).transform((west + east) / 2, (south + north) / 2)
+        if abs(x - lon) < width / 2 and abs(y - lat) < width / 2:
+            return code, Text(
+                f"横坐标约 {_about(west, east)}，不含带号；按研究区所在位置，"
+                f"是 CGCS2000 {width} 度带，中央经线 {meridian}°",
+                f"eastings of about {_about(west, east)} have no zone number in front; at the study area's place "
+                f"they are those of a CGCS2000 {width}-degree zone, central meridian {meridian} E",
+            )
+    return None
+
+
+def _meridians(lon: float) -> list[tuple[int, str, int]]:
+    """Width, code and central meridian of the plain Gauss-Krueger zones around a longitude, the likelier first."""
+    three, six = round(lon / 3), round((lon + 3) / 6)
+    return [(3, f"EPSG:{4534 + zone - 25}", 3 * zone) for zone in (three,) if 25 <= zone <= 45] + [
+        (6, f"EPSG:{4502 + zone - 13}", 6 * zone - 3) for zone in (six,) if 13 <= zone <= 23
+    ]
+
+
+def _about(west: float, east: float) -> str:
+    return f"{(west + east) / 2:,.0f}"
+
+
+def proposal(bounds: tuple[float, float, float, float], *, near: tuple[float, float] | None = None) -> Text:
+    """What there is to say of coordinates without CRS, to go on after a remedy: "; it looks like EPSG:4528: ..."."""
+    found = propose_crs(bounds, near=near)
+    if found is not None:
+        code, why = found
+        return Text(f"；看来是 {code}：{why.zh}，请核实", f"; it looks like {code}: {why.en}. Please check")
+    west, south, east, north = bounds
+    if 100_000 < west <= east < 900_000 and 300_000 < south <= north < 6.5e6:
+        return Text(
+            "；横坐标是不含带号的六位数，看不出中央经线，请向提供者询问",
+            "; six-digit eastings without a zone number do not tell their central meridian: ask who made the file",
+        )
+    return NOTHING
 
 
 def project(frame: gpd.GeoDataFrame, *, datum: str, to: str, name: str) -> gpd.GeoDataFrame:

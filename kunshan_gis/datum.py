@@ -13,7 +13,7 @@ outermost `FADE_DEG` inside the rectangle, all of it foreign land and sea, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import numpy as np
@@ -34,6 +34,8 @@ Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 DATUMS: tuple[Datum, ...] = get_args(Datum)
 SHIFTED: tuple[Datum, ...] = ("gcj02", "bd09")
 """The datums that no EPSG code describes."""
+
+NAMES: dict[str, str] = {"wgs84": "WGS 84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09"}
 
 CHINA = (72.004, 0.8293, 137.8347, 55.8271)
 """West, south, east and north of where the public formulas apply, degrees; the country itself lies well inside."""
@@ -187,6 +189,25 @@ def _moved(shapes: Any, datum: str, move: Callable[[ArrayLike, ArrayLike, str], 
     if not np.any(tall):
         return flat
     return np.where(tall, shapely.transform(shapes, vertices, include_z=True), flat)[()]
+
+
+def converted_line(datum: Datum, metres: float, *, undo: bool = False) -> str:
+    """The line of a layer's `history` that records a conversion to WGS 84, or one taken back."""
+    name, far = NAMES[datum], f"{metres:.0f}"
+    if undo:
+        zh, en = f"撤销由 {name} 到 WGS 84 的换算，平均移动 {far} 米", f"conversion from {name} to WGS 84 taken back"
+    else:
+        zh, en = f"由 {name} 换算为 WGS 84，平均移动 {far} 米", f"converted from {name} to WGS 84"
+    return f"{zh} / {en}, moved by {far} m on average"
+
+
+def times_converted(history: Iterable[str], datum: Datum) -> int:
+    """How often a layer's history says its shift was undone, less how often that was taken back."""
+    name = NAMES[datum]
+    return sum(
+        (f"converted from {name} to WGS 84" in line) - (f"conversion from {name} to WGS 84 taken back" in line)
+        for line in history
+    )
 
 
 def _new(lon: ArrayLike, lat: ArrayLike, datum: str) -> Pair:

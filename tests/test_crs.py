@@ -13,6 +13,8 @@ from shapely import Point
 from kunshan_gis.crs import (
     analysis_crs,
     project,
+    proposal,
+    propose_crs,
     require_metric,
     scale_error,
     suggest_metric,
@@ -142,3 +144,56 @@ def test_degrees_in_the_wrong_order_are_no_place_on_earth() -> None:
         project(swapped, datum="wgs84", to="EPSG:4549", name="parks")
     assert [problem.where.en for problem in caught.value.problems] == ["parks, row 2"]
     assert "axis order" in caught.value.problems[0].remedy.en
+
+
+PLACE = gpd.GeoSeries([Point(120.81, 31.11), Point(121.15, 31.54)], crs="EPSG:4326")
+HERE = (121.0, 31.3)
+
+
+def bounds_in(code: str) -> tuple[float, float, float, float]:
+    return tuple(PLACE.to_crs(code).total_bounds)
+
+
+@pytest.mark.parametrize(
+    ("code", "because"),
+    [
+        ("EPSG:4326", "within ±180 and ±90"),
+        ("EPSG:4528", "zone number 40: CGCS2000 3-degree zone 40, central meridian 120 E"),
+        ("EPSG:4498", "zone number 20: CGCS2000 6-degree zone 20, central meridian 117 E"),
+        ("EPSG:3857", "whose metres are not metres on the ground"),
+    ],
+)
+def test_coordinates_that_tell_their_crs_are_given_one_with_the_reason(code: str, because: str) -> None:
+    for near in (None, HERE):
+        found = propose_crs(bounds_in(code), near=near)
+        assert found is not None
+        assert found[0] == code
+        assert because in found[1].en
+    assert f"looks like {code}" in proposal(bounds_in(code)).en
+
+
+def test_eastings_without_a_zone_number_need_the_place() -> None:
+    assert propose_crs(bounds_in("EPSG:4549")) is None
+    assert "do not tell their central meridian" in proposal(bounds_in("EPSG:4549")).en
+    assert propose_crs(bounds_in("EPSG:4549"), near=HERE)[0] == "EPSG:4549"
+    assert propose_crs(bounds_in("EPSG:4510"), near=HERE)[0] == "EPSG:4510"  # 6-degree zone, meridian 123
+    assert propose_crs(bounds_in("EPSG:4549"), near=(109.0, 31.3))[0] == "EPSG:4545"  # the same numbers elsewhere
+
+
+@pytest.mark.parametrize("bounds", [
+    (np.nan, np.nan, np.nan, np.nan), (np.inf, 0, np.inf, 1), (3_460_000, 590_000, 3_470_000, 600_000),
+    (590_000, 9e6, 600_000, 9e6), (0, 0, 1000, 1000), (40_100_000, 3.4e6, 41_600_000, 3.5e6),
+])  # fmt: skip
+def test_other_numbers_are_given_none(bounds) -> None:
+    assert propose_crs(bounds, near=HERE) is None
+    assert proposal(bounds) == ("", "")
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.floats(74, 134), st.floats(4, 53))
+def test_anywhere_in_china_the_zone_of_the_place_is_found_again(lon: float, lat: float) -> None:
+    near = gpd.GeoSeries([Point(lon, lat), Point(lon + 0.01, lat + 0.01)], crs="EPSG:4326")
+    plain = f"EPSG:{4534 + round(lon / 3) - 25}"
+    assert propose_crs(tuple(near.to_crs(plain).total_bounds), near=(lon, lat))[0] == plain
+    numbered = f"EPSG:{4513 + round(lon / 3) - 25}"
+    assert propose_crs(tuple(near.to_crs(numbered).total_bounds))[0] == numbered

@@ -19,9 +19,11 @@ from kunshan_gis.datum import (
     FADE_DEG,
     SHIFTED,
     _bd09,
+    converted_line,
     from_wgs84,
     shapes_from_wgs84,
     shapes_to_wgs84,
+    times_converted,
     to_wgs84,
 )
 from kunshan_gis.errors import CRSError, DatumError, ParameterError
@@ -207,3 +209,13 @@ def test_two_publishers_boundaries_agree_once_the_shift_is_undone() -> None:
     assert overlap(wgs84, gcj02) == pytest.approx(0.94, abs=0.01)
     assert overlap(wgs84, undone) > 0.998
     assert overlap(shapes_from_wgs84(wgs84, "gcj02"), gcj02) > 0.998
+
+
+def test_a_history_says_how_often_a_shift_was_undone() -> None:
+    done, back = converted_line("gcj02", 471.6), converted_line("gcj02", 471.6, undo=True)
+    assert done == (
+        "由 GCJ-02 换算为 WGS 84，平均移动 472 米 / converted from GCJ-02 to WGS 84, moved by 472 m on average"
+    )
+    assert times_converted([], "gcj02") == times_converted(["cleaned / 清理"], "gcj02") == 0
+    assert times_converted([done], "gcj02") == times_converted([done, done, back], "gcj02") == 1
+    assert times_converted([done], "bd09") == 0

@@ -13,6 +13,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from kunshan_gis.crs import proposal
 from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, listed
 from kunshan_gis.messages import Text
 from kunshan_gis.model import LayerInfo, digest, file_sha256
@@ -168,11 +169,13 @@ def _located(table: gpd.GeoDataFrame, info: LayerInfo) -> gpd.GeoDataFrame:
         return table
     if table.crs is None:
         if info.crs is None:
+            said = proposal(tuple(table.total_bounds))
             raise CRSError(
                 Text(f"文件 {info.path} 未注明坐标系", f"file {info.path} states no CRS"),
                 Text(
-                    '查明其原坐标系并写入 catalog.toml，例如 crs = "EPSG:4549"',
-                    'find out which one it was made in and write it into catalog.toml, for example crs = "EPSG:4549"',
+                    f'查明其原坐标系并写入 catalog.toml，例如 crs = "EPSG:4549"{said.zh}',
+                    'find out which one it was made in and write it into catalog.toml, for example crs = "EPSG:4549"'
+                    f"{said.en}",
                 ),
             )
         table = table.set_crs(info.crs)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyogrio
 import shapely
 
+from kunshan_gis.crs import proposal
 from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, listed
 from kunshan_gis.messages import Text
 
@@ -53,12 +54,13 @@ def read_vector(path: Path) -> gpd.GeoDataFrame:
             )
         )
     if table.crs is None:
+        said = proposal(tuple(table.total_bounds))
         raise CRSError(
             Text(
                 f"文件 {path.name} 未标明坐标系；请把制作时所用的坐标系写入文件（QGIS：设置投影），"
-                "Shapefile 须与其 .prj 文件放在一起",
+                f"Shapefile 须与其 .prj 文件放在一起{said.zh}",
                 f"file {path.name} states no CRS; write the one it was made in into the file (QGIS: Assign "
-                "Projection), for a Shapefile keep its .prj beside it",
+                f"Projection), for a Shapefile keep its .prj beside it{said.en}",
             )
         )
     if table.geometry.name != "geometry":
