@@ -35,15 +35,25 @@ class DiskCache:
     folder: Path = field(default_factory=default_folder)
     limit_bytes: int = LIMIT_BYTES
 
+    def find(self, key: str) -> dict[str, NDArray[Any]] | None:
+        """What is kept under the key, if anything is."""
+        return _read(self.folder / f"{key}.npz")
+
+    def put(self, key: str, arrays: Mapping[str, NDArray[Any]]) -> bool:
+        """Keep arrays under the key in place of what was there; False where the folder does not allow it."""
+        try:
+            self._keep(self.folder / f"{key}.npz", arrays)
+        except OSError:
+            return False
+        return True
+
     def arrays(self, key: str, make: Callable[[], Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
         """What is kept under the key, else what `make` gives, which is then kept if the folder allows it."""
-        file = self.folder / f"{key}.npz"
-        found = _read(file)
+        found = self.find(key)
         if found is not None:
             return found
         made = dict(make())
-        with contextlib.suppress(OSError):  # a full or read-only disk costs time, not the answer
-            self._keep(file, made)
+        self.put(key, made)  # a full or read-only disk costs time, not the answer
         return made
 
     def _keep(self, file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from kunshan_gis.figures import people, people_with_unit, percent
 from kunshan_gis.indicators import TIER_LABELS, label
-from kunshan_gis.messages import Lang, known, text
+from kunshan_gis.messages import Lang, Text, known, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,11 +81,27 @@ def print_report(report: LayersReport, console: Console) -> None:
     console.print(shown)
     for note in report.notes:
         say("· " + note.first("zh"), console)
+    for line in _changes(report):
+        say(line.first("zh"), console)
     for problem in report.problems:
         say(f"✗ {problem.said('zh')}", console, style="red")
         say(f"  {problem.said('en')}", console, style="red")
     ok = text("check_problems", count=len(report.problems)) if report.problems else text("check_fine")
     say(ok.first("zh"), console)
+
+
+def _changes(report: LayersReport) -> Iterator[Text]:
+    """What changed since the last check, one line a layer."""
+    if report.changes is None:
+        return
+    lines = [(name, change.said()) for name, change in report.changes.items()]
+    lines += [(name, text("check_new")) for name in report.new] + [(name, text("check_gone")) for name in report.gone]
+    if not lines:
+        yield text("check_unchanged")
+        return
+    yield text("check_changed")
+    for name, said in lines:
+        yield Text(f"  ~ {name}：{said.zh}", f"/ {said.en}")
 
 
 def print_audit(found: NetworkAudit, console: Console, *, lang: Lang) -> None:
