@@ -22,6 +22,7 @@ from kunshan_gis.crs import analysis_crs, read_crs
 from kunshan_gis.datum import Datum
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.messages import Text
+from kunshan_gis.postgis import refuse_passwords
 from kunshan_gis.schema import KINDS, REFERENCES
 
 if TYPE_CHECKING:
@@ -48,7 +49,15 @@ def silent(what: str, done: int, total: int) -> None:
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_passwords(cls, value: Any) -> Any:
+        for said in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(said, str):
+                refuse_passwords(said)
+        return value
 
 
 class AreaInfo(_Frozen):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from postgres import PASSWORD, Database, Server
 
 from kunshan_gis import toy
 from kunshan_gis.export import write_area
@@ -72,3 +73,19 @@ def write_toy(tmp_path: Path, _toy_folder: Path) -> Callable[..., Path]:
         return tmp_path / name
 
     return write
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """One PostgreSQL with PostGIS for all tests; skipped where neither is installed."""
+    pytest.importorskip("psycopg", reason="the extra postgis is not installed")
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database(postgres_server: Server, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A fresh database with PostGIS; the password is where a planner keeps it."""
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    return Database(postgres_server, postgres_server.database())

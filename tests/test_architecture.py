@@ -16,13 +16,13 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 STAGES = ("layers", "network", "analysis", "maps", "export", "demo")
 FOUNDATION = (
     "", "errors", "validation", "crs", "datum", "schema", "contracts", "indicators", "standards", "messages", "model",
-    "figures", "toy", "cache", "forms",
+    "figures", "toy", "cache", "forms", "postgis", "postgis_session",
 )  # fmt: skip
 ONLY_IN = {
     "folium": ("maps",), "branca": ("maps",), "xstatic": ("maps",), "osmnx": ("layers",), "osmium": ("layers",),
     "rasterio": ("layers", "export"), "typer": ("cli",), "rich": ("cli", "terminal"), "xlsxwriter": ("export",),
-    "python_calamine": ("layers",), "exactextract": ("layers",), "sqlalchemy": ("layers", "export"),
-    "psycopg": ("layers", "export"), "tomlkit": ("export",),
+    "python_calamine": ("layers",), "exactextract": ("layers",), "psycopg": ("postgis_session", "layers", "export"),
+    "tomlkit": ("export",),
 }  # fmt: skip
 TESTS_ONLY = ("pytest", "hypothesis", "networkx", "openpyxl", "playwright")
 

@@ -34,6 +34,7 @@ from kunshan_gis.cli.options import (
 )
 from kunshan_gis.errors import KunshanGISError, KunshanGISWarning, ParameterError, both
 from kunshan_gis.messages import Text
+from kunshan_gis.postgis import refuse_passwords
 
 app = typer.Typer(
     name="kunshan-gis",
@@ -44,9 +45,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 coverage_app = typer.Typer(help="Coverage figures without maps. 只出覆盖率数字，不出图。", no_args_is_help=True)
+export_app = typer.Typer(help="Results to where others read them. 把成果写到别处。", no_args_is_help=True)
 demo_app = typer.Typer(help="The demonstration layers. 演示数据。", no_args_is_help=True)
 app.add_typer(coverage_app, name="coverage")
 app.add_typer(layers_app, name="layers")
+app.add_typer(export_app, name="export")
 app.add_typer(demo_app, name="demo")
 
 
@@ -160,6 +163,38 @@ def audit(
     raise typer.Exit(1 if found.needs_repair else 0)
 
 
+@export_app.command("postgis")
+def export_postgis(
+    address: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL",
+            help="postgresql://[user@]host[:port]/database[?schema=NAME]; passwords from PGPASSWORD or ~/.pgpass. "
+            "数据库地址，不含密码",
+        ),
+    ],
+    layers: Layers = None,
+    minutes: Minutes = None,
+    speed_mps: Speed = None,
+    profile: ProfileName = None,
+    lang: LangOption = Lang.zh,
+    allow_open_edge: OpenEdge = False,
+) -> None:
+    """Write who reaches a park on foot into a PostGIS schema, all tables or none. 把公园可达成果写入 PostGIS。"""
+    from kunshan_gis.postgis import read_address
+    from kunshan_gis.studies.publish_postgis import publish_postgis
+
+    read_address(address)
+    with showing_progress() as progress:
+        area = read_area(layers, progress)
+        walk = choose_walk(area, minutes, speed_mps, profile)
+        published = publish_postgis(area, walk, address, allow_open_edge=allow_open_edge, progress=progress)
+    unit = next(unit for unit in ("zones", "towns", "area") if unit in published.result.tables)
+    print_table(published.result.tables[unit], published.result, lang)
+    for name in published.tables:
+        stderr().print(name, soft_wrap=True, markup=False, highlight=False)
+
+
 @demo_app.command("build")
 def demo_build(
     layers: Annotated[
@@ -209,6 +244,8 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Chinese Windows console is GBK when piped
     warnings.showwarning = _warn
     try:
+        for argument in sys.argv[1:]:
+            refuse_passwords(argument)  # before anything can repeat it
         app()
     except KunshanGISError as error:
         from kunshan_gis.terminal import say

@@ -2,11 +2,13 @@
 
 from kunshan_gis.export.area import require_free, write_area
 from kunshan_gis.export.files import json_bytes, table_bytes, write_files
+from kunshan_gis.export.postgis import DatabaseTable, write_tables
 from kunshan_gis.export.result import records, result_data
 from kunshan_gis.export.tables import result_csv, rows_csv, workbook
 from kunshan_gis.export.template import template
 
 __all__ = [
+    "DatabaseTable",
     "json_bytes",
     "records",
     "require_free",
@@ -18,4 +20,5 @@ __all__ = [
     "workbook",
     "write_area",
     "write_files",
+    "write_tables",
 ]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from kunshan_gis.errors import CatalogError, LayerNotFoundError, Problem
 from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, LayerInfo
+from kunshan_gis.postgis import is_address
 from kunshan_gis.validation import problems_of
 
 CATALOG = "catalog.toml"
@@ -142,8 +143,14 @@ _UNIQUE = {
 """Entries that no two layers share, and what to do where they do."""
 
 
+_COPY = Text("用 kunshan-gis layers add 把该表存入文件夹", "copy the table into the folder with kunshan-gis layers add")
+
+
 def _path_problems(folder: Path, info: LayerInfo) -> list[Problem]:
     where = f"{CATALOG} `{info.name}`"
+    if is_address(info.path):
+        what = Text("path 是数据库地址，而研究区须能离线使用", "path is a database; a study area works without one")
+        return [Problem(where, what, _COPY)]
     root = folder.resolve()
     try:
         target = (root / info.path).resolve()

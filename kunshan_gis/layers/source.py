@@ -17,6 +17,7 @@ from kunshan_gis.errors import at_rows
 from kunshan_gis.layers.readers import content_sha256
 from kunshan_gis.layers.vector import read_vector
 from kunshan_gis.messages import Text
+from kunshan_gis.postgis import is_address
 
 Place = Callable[[Sequence[int], str | None], Text]
 """Where rows of a table (from 0), or their cells in a column, are in the file, in words."""
@@ -51,13 +52,13 @@ class Source:
 
 
 def read_source(
-    path: Path,
+    path: Path | str,
     *,
     layer: str | None = None,
     encoding: str | None = None,  # noqa: ARG001
-    crs: str | None = None,  # noqa: ARG001
+    crs: str | None = None,
 ) -> Source:
-    """A file's rows.
+    """A file's rows, or those of a database's table (`postgresql://…` as text).
 
     Parameters
     ----------
@@ -77,6 +78,11 @@ def read_source(
     """
     from kunshan_gis.layers.form import form_sheets, read_form
 
+    if is_address(path):
+        from kunshan_gis.layers.postgis import read_postgis
+
+        return read_postgis(str(path), table=layer, crs=crs)
+    path = Path(path)
     if form_sheets(path):
         return read_form(path, layer)
     table = read_vector(path)

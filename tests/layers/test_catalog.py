@@ -53,3 +53,22 @@ def test_the_embedded_study_area_is_found_and_readable() -> None:
     assert info.analysis_crs == "EPSG:4549"
     assert len({layer.kind for layer in layers}) == len(layers)
     assert all(layer.licence and layer.source for layer in layers)
+
+
+def test_a_database_is_no_layers_path_for_a_study_area_works_offline(write_toy) -> None:
+    file = write_toy() / "catalog.toml"
+    file.write_text(file.read_text().replace('"homes.geojson"', '"postgresql://gis.local/db?table=a.homes"'))
+    with pytest.raises(CatalogError, match="path is a database; a study area works without one") as caught:
+        read_catalog(file.parent)
+    assert "kunshan-gis layers add" in str(caught.value)
+
+
+@pytest.mark.parametrize("entry", ["source", "path", "note"])
+def test_a_password_in_a_catalogue_is_refused_and_not_repeated(write_toy, entry: str) -> None:
+    file = write_toy() / "catalog.toml"
+    lines = [line for line in file.read_text().split("\n") if not (entry != "note" and line.startswith(f"{entry} ="))]
+    lines.insert(lines.index("[[layer]]") + 1, f'{entry} = "from postgresql://planner:Geheim@gis.local/db"')
+    file.write_text("\n".join(lines))
+    with pytest.raises(CatalogError, match="a database address must not hold a password") as caught:
+        read_catalog(file.parent)
+    assert "Geheim" not in str(caught.value)
