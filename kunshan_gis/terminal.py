@@ -177,6 +177,24 @@ def print_import(summary: ImportSummary, out: Path, console: Console) -> None:
     say(f"kunshan-gis publish --layers {out}", console)
 
 
+def print_figures(table: pd.DataFrame, console: Console) -> None:
+    """A table of figures: text to the left, numbers to the right, a dash where there is none."""
+    shown = Table()
+    for name in table.columns:
+        shown.add_column(name, justify="right" if pd.api.types.is_numeric_dtype(table[name]) else "left")
+    for row in table.itertuples(index=False):
+        shown.add_row(*("—" if pd.isna(cell) else _rounded(cell) for cell in row))
+    console.print(shown)
+
+
+def _rounded(cell: object) -> str:
+    return (
+        f"{cell:,.4g}"
+        if isinstance(cell, float) and abs(cell) < 1000
+        else (f"{cell:,.0f}" if isinstance(cell, float) else _cell(cell, 60))
+    )
+
+
 def say(line: str, console: Console, *, style: str | None = None) -> None:
     """One line as it is: nothing in it is markup, it is not wrapped, and no control character reaches the terminal."""
     console.print(

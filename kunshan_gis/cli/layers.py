@@ -42,6 +42,9 @@ def layers_import_osm(
     population: Annotated[
         Path | None, typer.Option(help="Grid or points with a population column, or a GeoTIFF. 人口格网或点")
     ] = None,
+    values: Annotated[
+        str | None, typer.Option(metavar="count|density|density-ha", help="What a raster's numbers are. 栅格数值的含义")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the study area. 名称")] = None,
     crs: Annotated[str | None, typer.Option(help="Analysis CRS; default: by the place. 量算坐标系")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a study area that is there. 覆盖")] = False,
@@ -51,7 +54,7 @@ def layers_import_osm(
 
     with showing_progress() as progress:
         summary = import_osm(
-            file, out, boundary=boundary, population=population, name=name, crs=crs, overwrite=overwrite,
+            file, out, boundary=boundary, population=population, values=values, name=name, crs=crs, overwrite=overwrite,
             progress=progress,
         )  # fmt: skip
     from kunshan_gis.terminal import print_import
@@ -71,3 +74,63 @@ def layers_template(
     from kunshan_gis.studies.blank_form import blank_form
 
     write(str(blank_form(kind, out, overwrite=overwrite)))
+
+
+@layers_app.command("population")
+def layers_population(
+    file: Annotated[Path, typer.Argument(help="GeoTIFF, grid or points of people. 人口栅格、格网或点")],
+    layers: Layers = None,
+    over: Annotated[
+        str | None, typer.Option(metavar="buildings|landuse|none", help="What people live in or on. 人口分配到何处")
+    ] = None,
+    buildings: Annotated[Path | None, typer.Option(help="Building outlines or an OSM extract. 建筑轮廓")] = None,
+    values: Annotated[
+        str | None, typer.Option(metavar="count|density|density-ha", help="What a raster's numbers are. 栅格数值的含义")
+    ] = None,
+    band: Annotated[str | None, typer.Option(help="Band of a raster: number or name. 波段")] = None,
+    year: Annotated[int | None, typer.Option(help="Year of the count. 统计年份")] = None,
+    source: Annotated[str, typer.Option(help="Source, for the catalogue. 来源")] = "",
+    licence: Annotated[str, typer.Option(help="Licence, for the catalogue. 许可")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done. 只试算，不写入")] = False,
+) -> None:
+    """Add or replace the homes of a study area from a count of people. 由人口数据生成居住人口点。"""
+    from kunshan_gis.studies.population import bring_population
+    from kunshan_gis.terminal import say
+
+    with showing_progress() as progress:
+        summary = bring_population(
+            file, folder_of(layers), over=over, buildings=buildings, values=values, band=band, year=year,
+            source=source, licence=licence, dry_run=dry_run, progress=progress,
+        )  # fmt: skip
+    for note in summary.notes:
+        say("· " + note.first("zh"), stderr())
+    for path in summary.files:
+        say(str(path), stderr())
+
+
+@layers_app.command("zonal")
+def layers_zonal(
+    file: Annotated[Path, typer.Argument(help="GeoTIFF. 栅格")],
+    zones: Annotated[str, typer.Option(help="Layer of areas: towns, zones, landuse … 统计单元图层")] = "towns",
+    stats: Annotated[str, typer.Option(help="people,sum,mean,min,max,median,stdev. 统计量")] = "people,mean",
+    layers: Layers = None,
+    values: Annotated[
+        str | None, typer.Option(metavar="count|density|density-ha", help="What the numbers are. 栅格数值的含义")
+    ] = None,
+    band: Annotated[str | None, typer.Option(help="Band: number or name. 波段")] = None,
+    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
+) -> None:
+    """Figures of a raster in each town, zone or other area. 按乡镇、片区等统计栅格。"""
+    from kunshan_gis.studies.zonal_figures import zonal_figures
+
+    with showing_progress() as progress:
+        table = zonal_figures(
+            file, folder_of(layers), zones=zones, stats=tuple(stat.strip() for stat in stats.split(",")),
+            values=values, band=band, progress=progress,
+        )  # fmt: skip
+    if format is Format.table:
+        from kunshan_gis.terminal import print_figures
+
+        print_figures(table, stdout())
+    else:
+        print_rows(table, format)

@@ -1,6 +1,6 @@
 """Results and study areas to files: the only code that writes."""
 
-from kunshan_gis.export.area import require_free, write_area
+from kunshan_gis.export.area import put_layer, require_free, write_area
 from kunshan_gis.export.files import json_bytes, table_bytes, write_files
 from kunshan_gis.export.postgis import DatabaseTable, write_tables
 from kunshan_gis.export.result import records, result_data
@@ -10,6 +10,7 @@ from kunshan_gis.export.template import template
 __all__ = [
     "DatabaseTable",
     "json_bytes",
+    "put_layer",
     "records",
     "require_free",
     "result_csv",

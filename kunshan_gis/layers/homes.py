@@ -46,22 +46,59 @@ def spread_over_buildings(population: gpd.GeoDataFrame, buildings: gpd.GeoDataFr
     """
     require_metric(population, "population")
     require_metric(buildings, "buildings", analysis_crs=population.crs)
-    counted = np.asarray(population["population"], dtype=float)
-    people = spread_people(round(float(counted.sum())), counted)
+    people = _whole(population)
     lived = buildings[np.asarray(buildings["lived_in"], dtype=bool)]
     doors = np.asarray(lived.geometry.representative_point().array)
     cell = _cell_of(doors, np.asarray(population.geometry.array))
-    share = _spread(people, cell, _floor_area(lived))
+    return _homes(population, people, list(lived["id"]), doors, cell=cell, weight=_floor_area(lived))
 
-    without = np.setdiff1d(np.arange(len(population)), cell)
-    middle = np.asarray(population.geometry.representative_point().array)[without]
-    ids = [*lived["id"], *(f"cell/{number}" for number in population.index[without])]
-    homes = gpd.GeoDataFrame(
-        {"id": np.array(ids, dtype=object), "population": np.r_[share, people[without]]},
-        geometry=np.r_[doors, middle],
-        crs=population.crs,
-    )
-    return homes[homes["population"] > 0].reset_index(drop=True)
+
+def spread_over_land(population: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """People of each cell or point on the residential land in it, by area, the whole number of people kept exactly.
+
+    Parameters
+    ----------
+    population : GeoDataFrame
+        `population` (people, fractions allowed) on areas or points, in metres.
+    land : GeoDataFrame
+        Areas people live on, in the same CRS, with `id`; they may not overlap. May be empty.
+
+    Returns
+    -------
+    GeoDataFrame
+        `id`, `population` (whole people, more than zero) and points: one home for each piece of land in each cell,
+        inside the piece, with the ids of both. The people of a cell without residential land stay at its middle, those
+        of a point at the point, id `cell/` and its index.
+
+    Raises
+    ------
+    CRSError
+        Not in metres.
+    """
+    require_metric(population, "population")
+    require_metric(land, "land", analysis_crs=population.crs)
+    people = _whole(population)
+    cells, shapes = np.asarray(population.geometry.array), np.asarray(land.geometry.array)
+    cell, piece = shapely.STRtree(shapes).query(cells, predicate="intersects") if len(land) else _NO_PAIRS
+    pieces = shapely.intersection(cells[cell], shapes[piece])
+    area = shapely.area(pieces)
+    order = np.flatnonzero(area > 0)
+    order = order[np.lexsort([piece[order], cell[order]])]
+    cell, piece, pieces, area = cell[order], piece[order], pieces[order], area[order]
+    index = np.asarray(population.index)[cell]
+    ids = [f"{name}/{number}" for name, number in zip(np.asarray(land["id"])[piece], index, strict=True)]
+    return _homes(population, people, ids, shapely.point_on_surface(pieces), cell=cell, weight=area)
+
+
+def at_cells(population: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """People at the middle of their cell or at their point, the whole number of people kept exactly.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `spread_over_land`, every id `cell/` and its index.
+    """
+    return spread_over_land(population, gpd.GeoDataFrame({"id": []}, geometry=[], crs=population.crs))
 
 
 def one_per_building(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -84,6 +121,36 @@ def one_per_building(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     points = lived.geometry.representative_point()
     ones = np.ones(len(lived), dtype=np.int64)
     return gpd.GeoDataFrame({"id": lived["id"].to_numpy(), "population": ones}, geometry=points.array, crs=lived.crs)
+
+
+_NO_PAIRS = np.zeros((2, 0), dtype=np.int64)
+
+
+def _whole(population: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    counted = np.asarray(population["population"], dtype=float)
+    return spread_people(round(float(counted.sum())), counted)
+
+
+def _homes(
+    population: gpd.GeoDataFrame,
+    people: NDArray[np.int64],
+    ids: list[str],
+    places: NDArray[np.object_],
+    *,
+    cell: NDArray[np.int64],
+    weight: NDArray[np.float64],
+) -> gpd.GeoDataFrame:
+    """Homes at places, each in a cell (-1: none) with a weight in it; cells without any keep theirs at their middle."""
+    share = _spread(people, cell, weight)
+    without = np.setdiff1d(np.flatnonzero(people), cell)
+    middle = np.asarray(population.geometry.iloc[without].representative_point().array)
+    left = [f"cell/{number}" for number in population.index[without]]
+    homes = gpd.GeoDataFrame(
+        {"id": np.array([*ids, *left], dtype=object), "population": np.r_[share, people[without]]},
+        geometry=np.r_[places, middle],
+        crs=population.crs,
+    )
+    return homes[homes["population"] > 0].reset_index(drop=True)
 
 
 def _cell_of(doors: NDArray[np.object_], cells: NDArray[np.object_]) -> NDArray[np.int64]:

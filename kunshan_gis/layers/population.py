@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio
 import shapely
-from numpy.typing import NDArray
-from rasterio.errors import RasterioError
-from rasterio.warp import transform_bounds
-from rasterio.windows import Window
 
 from kunshan_gis.crs import WEB
 from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, listed
+from kunshan_gis.layers.quantity import Quantity, Totals, stated, told_by_numbers, told_by_words
+from kunshan_gis.layers.raster import RASTERS, Band, coverage, open_band
 from kunshan_gis.layers.vector import read_vector
 from kunshan_gis.messages import Text
 
 Bounds = tuple[float, float, float, float]
-Numbers = NDArray[Any]
 
 POPULATION_COLUMNS = (
     "population", "常住人口", "人口", "人口数", "总人口", "residents", "inhabitants", "people", "persons", "pop",
@@ -36,23 +33,89 @@ COORDINATE_COLUMNS = (
 )  # fmt: skip
 """Columns of a CSV that hold WGS 84 degrees."""
 
-RASTERS = (".tif", ".tiff")
-
 _UNCOUNTED = Text("行的人口数为负或无法读取", "rows with a negative number or none")
 _UNPLACED = Text("行没有坐标", "rows without a place")
 _NEGATIVE = Text("个格网单元的人口数为负", "cells with a negative number")
 
 
-def read_population(path: Path, *, extent: Bounds | None = None) -> gpd.GeoDataFrame:
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """People as counted within a study area.
+
+    Attributes
+    ----------
+    table : GeoDataFrame
+        `population` (float, more than zero) on polygons or points inside the area, in the file's own CRS.
+    left_out : float
+        People of cells that the area's line cuts, in the parts outside it.
+    notes : tuple of Text
+        How the file was read.
+    """
+
+    table: gpd.GeoDataFrame
+    left_out: float
+    notes: tuple[Text, ...] = ()
+
+
+def count_within(
+    path: Path,
+    outline: gpd.GeoDataFrame,
+    *,
+    values: str | None = None,
+    band: str | None = None,
+    census: int | None = None,
+) -> Counted:
+    """The people of a file who live within an outline, before any rounding.
+
+    Parameters
+    ----------
+    path : Path
+        As `read_population`.
+    outline : GeoDataFrame
+        Areas whose union is the study area, in any CRS.
+    values : {"count", "density", "density-ha"}, optional
+        Of a GeoTIFF; else what the file says, or what its numbers leave no doubt about.
+    band : str, optional
+        Of a GeoTIFF with several bands: number or name.
+    census : int, optional
+        People the study area is said to hold; helps to tell counts from densities.
+
+    Raises
+    ------
+    LayerNotFoundError, LayerError, CRSError, ParameterError
+        As `read_population`; nobody within the outline.
+
+    Notes
+    -----
+    A cell that the line cuts keeps the share of its people that its area inside has, as if they lived evenly over it.
+    Of a GeoTIFF only the blocks that the outline touches are read, one at a time.
+    """
+    if path.suffix.lower() in RASTERS:
+        with open_band(path, band) as source:
+            shape = shapely.union_all(source.to_pixels(outline))
+            quantity = quantity_of(source, shape, values, census)
+            table, left_out = _gathered(source, shape, quantity, cut=True)
+            notes: tuple[Text, ...] = (quantity.said, Text(f"基准：{source.datum}", f"datum: {source.datum}"))
+    else:
+        table, left_out = _within(read_population(path), outline)
+        notes = ()
+    return Counted(_peopled(table, path.name), left_out, notes)
+
+
+def read_population(
+    path: Path, *, extent: Bounds | None = None, values: str | None = None, band: str | None = None
+) -> gpd.GeoDataFrame:
     """People as counted, one row a cell or point.
 
     Parameters
     ----------
     path : Path
         Areas or points (GeoPackage, GeoJSON, Shapefile, GeoParquet …) or a CSV with degrees, each with one of
-        `POPULATION_COLUMNS`; or a GeoTIFF whose first band counts people per cell.
+        `POPULATION_COLUMNS`; or a GeoTIFF of people per cell, or of their density.
     extent : (west, south, east, north), optional
         Degrees; of a GeoTIFF only the cells that touch it are read.
+    values, band : str, optional
+        Of a GeoTIFF; see `count_within`.
 
     Returns
     -------
@@ -63,9 +126,11 @@ def read_population(path: Path, *, extent: Bounds | None = None) -> gpd.GeoDataF
     Raises
     ------
     LayerNotFoundError, LayerError
-        Not there, not readable, no population column, nobody in it.
+        Not there, not readable, no population column, nobody in it; a GeoTIFF that may hold counts or densities.
     CRSError
         The file states no CRS, or a CSV's coordinates are not degrees.
+    ParameterError
+        `values` or `band` does not fit the file.
 
     Warns
     -----
@@ -78,15 +143,19 @@ def read_population(path: Path, *, extent: Bounds | None = None) -> gpd.GeoDataF
         )
     suffix = path.suffix.lower()
     if suffix in RASTERS:
-        table = _cells_of_raster(path, extent)
+        table = _cells_of_raster(path, extent, values, band)
     else:
         source = _points_of_csv(path) if suffix == ".csv" else read_vector(path)
         table = _counted(source, path.name)
+    return _peopled(table, path.name)
+
+
+def _peopled(table: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
     if table.empty:
         raise LayerError(
             Text(
-                f"人口文件 {path.name} 在此范围内人口为零；地点和文件是否选对？",
-                f"population file {path.name} counts nobody here; is it the right place and file?",
+                f"人口文件 {name} 在此范围内人口为零；地点和文件是否选对？",
+                f"population file {name} counts nobody here; is it the right place and file?",
             )
         )
     return table
@@ -187,65 +256,84 @@ def _csv(path: Path) -> pd.DataFrame:
     )
 
 
-def _cells_of_raster(path: Path, extent: Bounds | None) -> gpd.GeoDataFrame:
-    try:
-        with rasterio.open(path) as raster:
-            if raster.crs is None:
-                raise CRSError(
-                    Text(
-                        f"人口文件 {path.name} 未标明坐标系；请写入文件（gdal_edit -a_srs）",
-                        f"population file {path.name} states no CRS; write it into the file (gdal_edit -a_srs)",
-                    )
-                )
-            window = _window(raster, extent)
-            people = _people(raster, window)
-            code, transform, width = raster.crs.to_wkt(), raster.transform, raster.width
-    except RasterioError as error:
-        raise LayerError(
-            Text(
-                f"人口文件 {path.name} 无法作为 GeoTIFF 读取：{error}",
-                f"population file {path.name} cannot be read as a GeoTIFF: {error}",
-            )
-        ) from error
-    _tell_dropped(int((people < 0).sum()), _NEGATIVE, path.name)
-    within = np.nonzero(people > 0)
-    row, column = within[0] + window.row_off, within[1] + window.col_off
-    return gpd.GeoDataFrame(
-        {"population": people[within]},
-        geometry=_squares(row, column, transform),
-        crs=code,
-        index=row * width + column,
+def _cells_of_raster(path: Path, extent: Bounds | None, values: str | None, band: str | None) -> gpd.GeoDataFrame:
+    """The cells of the blocks that an extent (degrees) touches, each whole."""
+    with open_band(path, band) as source:
+        shape = None if extent is None else source.to_pixels(_framed(extent))[0]
+        quantity = quantity_of(source, shape, values, None)
+        return _gathered(source, shape, quantity)[0]
+
+
+def quantity_of(source: Band, shape: shapely.Geometry | None, values: str | None, census: int | None) -> Quantity:
+    """What the numbers are: as somebody says, as the file says, or as the numbers leave no doubt."""
+    known = stated(values) or told_by_words(source)
+    if known is not None:
+        return known
+    totals = Totals()
+    for window in source.tiles(shape):
+        cells = source.read(window)
+        here = cells > 0
+        if shape is not None:
+            here &= coverage(cells, window, shape) > 0
+        totals.add(cells[here], source.cell_m2(window)[here] / 1e6)
+    source.noticed.clear()
+    return told_by_numbers(source, totals, census)
+
+
+def _gathered(
+    source: Band, shape: shapely.Geometry | None, quantity: Quantity, *, cut: bool = False
+) -> tuple[gpd.GeoDataFrame, float]:
+    """Every cell with people that a shape in pixel space holds, and the people left out where its line cuts cells."""
+    parts: list[gpd.GeoDataFrame] = []
+    outside, negative = 0.0, 0
+    for window in source.tiles(shape):
+        values = source.read(window)
+        negative += int((values < 0).sum())
+        share = coverage(values, window, shape) if cut and shape is not None else np.ones(values.shape)
+        people = np.where((values > 0) & (share > 0), quantity.people(values, source, window), 0.0)
+        row, column = np.nonzero(people > 0)
+        people, share = people[row, column], share[row, column]
+        outside += float((people * (1 - share)).sum())
+        row, column = row + window.row_off, column + window.col_off
+        squares = source.squares(row, column)
+        halved = share < 1
+        if shape is not None and halved.any():
+            squares[halved] = source.clipped(row[halved], column[halved], shape)
+        index = row * source.raster.width + column
+        parts.append(gpd.GeoDataFrame({"population": people * share}, geometry=squares, crs=source.crs, index=index))
+    _tell_dropped(negative, _NEGATIVE, source.file)
+    source.tell_noticed()
+    return _joined(parts, source.crs), outside
+
+
+def _joined(parts: list[gpd.GeoDataFrame], crs: Any) -> gpd.GeoDataFrame:
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return gpd.GeoDataFrame({"population": np.zeros(0)}, geometry=[], crs=crs)
+    return gpd.GeoDataFrame(pd.concat(filled)).sort_index()
+
+
+def _within(table: gpd.GeoDataFrame, outline: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, float]:
+    """Rows inside an outline: points by where they lie, areas by the share of their area; and the people left out."""
+    area = shapely.union_all(np.asarray(outline.to_crs(table.crs).geometry.array))
+    shapely.prepare(area)
+    shapes, people = np.asarray(table.geometry.array), np.asarray(table["population"], dtype=float)
+    share = shapely.intersects(area, shapes).astype(float)
+    cut = (share > 0) & (shapely.area(shapes) > 0) & ~shapely.covers(area, shapes)
+    shapes = shapes.copy()
+    whole = shapely.area(shapes[cut])
+    shapes[cut] = shapely.intersection(shapely.make_valid(shapes[cut]), area)
+    share[cut] = np.minimum(shapely.area(shapes[cut]) / whole, 1.0)
+    kept = share > 0
+    touched = float((people[kept] * (1 - share[kept])).sum())
+    inside = gpd.GeoDataFrame(
+        {"population": (people * share)[kept]}, geometry=shapes[kept], crs=table.crs, index=table.index[kept]
     )
+    return inside, touched
 
 
-def _window(raster: rasterio.DatasetReader, extent: Bounds | None) -> Window:
-    """Rows and columns that touch the extent; nothing where it lies elsewhere."""
-    if extent is None:
-        return Window(0, 0, raster.width, raster.height)
-    west, south, east, north = transform_bounds(WEB, raster.crs, *extent)
-    column, row = _at(~raster.transform, np.array([west, east, east, west]), np.array([south, south, north, north]))
-    left, top = max(0, int(np.floor(column.min()))), max(0, int(np.floor(row.min())))
-    right, bottom = min(raster.width, int(np.ceil(column.max()))), min(raster.height, int(np.ceil(row.max())))
-    return Window(left, top, max(0, right - left), max(0, bottom - top))
-
-
-def _people(raster: rasterio.DatasetReader, window: Window) -> NDArray[np.float64]:
-    if window.width == 0 or window.height == 0:
-        return np.zeros((0, 0))
-    cells = raster.read(1, window=window, masked=True).astype(float)
-    return np.asarray(cells.filled(np.nan), dtype=float)
-
-
-def _squares(row: Numbers, column: Numbers, transform: rasterio.Affine) -> NDArray[np.object_]:
-    corners = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
-    rings = [np.column_stack(_at(transform, column + right, row + down)) for right, down in corners]
-    return np.array(shapely.polygons(np.stack(rings, axis=1)), dtype=object)
-
-
-def _at(transform: rasterio.Affine, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
-    """An affine transform of many points; its own operator takes one and warns of its coming change."""
-    a, b, c, d, e, f = tuple(transform)[:6]
-    return a * x + b * y + c, d * x + e * y + f
+def _framed(extent: Bounds) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(geometry=[shapely.segmentize(shapely.box(*extent), 0.01)], crs=WEB)
 
 
 def _tell_dropped(number: int, what: Text, name: str) -> None:

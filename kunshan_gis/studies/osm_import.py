@@ -68,6 +68,7 @@ def import_osm(
     *,
     boundary: Path | None = None,
     population: Path | None = None,
+    values: str | None = None,
     name: str | None = None,
     crs: str | None = None,
     overwrite: bool = False,
@@ -87,6 +88,8 @@ def import_osm(
     population : Path, optional
         Cells or points with people, see `layers.population.read_population`. A cell that touches the extract keeps all
         its people and hands them to its buildings. Without it, one person lives in each building that may be lived in.
+    values : {"count", "density", "density-ha"}, optional
+        What the numbers of a population raster are, where it does not say.
     name : str, optional
         The study area's name; else the file's.
     crs : str, optional
@@ -122,7 +125,7 @@ def import_osm(
         tables["homes"], left_out = _inside(one_per_building(buildings), tables.get("boundary")), 0
         origins["homes"] = _one_each(len(tables["homes"]), date)
     else:
-        counted = read_population(population, extent=focus)
+        counted = read_population(population, extent=focus, values=values)
         here = project(in_extent(counted, focus), datum="wgs84", to=metric, name="population")
         tables["homes"] = _inside(spread_over_buildings(here, buildings), tables.get("boundary"))
         left_out = round(float(counted["population"].sum())) - int(tables["homes"]["population"].sum())

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kunshan_gis.errors import CRSError, LayerError
-from kunshan_gis.layers.homes import one_per_building, spread_over_buildings
+from kunshan_gis.layers.homes import at_cells, one_per_building, spread_over_buildings, spread_over_land
 
 CRS = "EPSG:4549"
 
@@ -118,3 +118,31 @@ def test_one_person_a_building_where_nobody_counted() -> None:
     assert people(homes) == {"way/0": 1, "way/2": 1}
     with pytest.raises(LayerError, match="--population"):
         one_per_building(buildings((0, 0, 10, 1, False)))
+
+
+def land(*rows: tuple[float, float, float]) -> gpd.GeoDataFrame:
+    """Strips 100 m deep by where they begin and end along the cells."""
+    boxes = [shapely.box(west, 0, east, 100) for _, west, east in rows]
+    return gpd.GeoDataFrame({"id": [f"land-{int(number)}" for number, _, _ in rows]}, geometry=boxes, crs=CRS)
+
+
+def test_people_go_by_residential_area_within_their_cell() -> None:
+    # The first cell has 20 m of one piece and 60 m of another, the second 40 m of the latter, the third nothing.
+    homes = spread_over_land(cells(8, 5, 3), land((1, 0, 20), (2, 40, 140)))
+    assert people(homes) == {"land-1/0": 2, "land-2/0": 6, "land-2/1": 5, "cell/2": 3}
+    assert [(p.x, p.y) for p in homes.geometry] == [(10, 50), (70, 50), (120, 50), (250, 50)]
+
+
+def test_without_anything_to_live_on_people_stand_in_the_middle_of_their_cell() -> None:
+    assert people(at_cells(cells(8, 0.2, 3))) == {"cell/0": 8, "cell/2": 3}
+
+
+@given(st.lists(st.floats(0, 50), min_size=1, max_size=12), st.lists(st.floats(0, 1200), min_size=2, max_size=8))
+@settings(deadline=None, derandomize=True)
+def test_residential_land_keeps_the_whole_number_of_people(counted: list[float], cuts: list[float]) -> None:
+    edges = sorted(cuts)
+    strips = [(i, edges[i], edges[i + 1]) for i in range(0, len(edges) - 1, 2)]
+    homes = spread_over_land(cells(*counted), land(*strips))
+    assert homes["population"].sum() == round(sum(counted))
+    assert homes["id"].is_unique
+    assert (homes["population"] > 0).all()

@@ -110,22 +110,22 @@ def test_raster_cells_become_squares(tmp_path: Path) -> None:
     path = raster(tmp_path / "grid.tif", [[1.5, 0, -99], [2, 3, -99]])
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # nodata is no loss
-        found = read_population(path)
+        found = read_population(path, values="count")
     assert found["population"].to_dict() == {0: 1.5, 3: 2, 4: 3}
     assert found.geometry.loc[4].equals_exact(shapely.box(121.01, 30.98, 121.02, 30.99), 1e-9, normalize=True)
 
 
 def test_raster_is_read_where_it_is_needed_with_the_same_cell_numbers(tmp_path: Path) -> None:
     path = raster(tmp_path / "grid.tif", [[1, 2, 3], [4, 5, 6], [7, 8, 9]])
-    found = read_population(path, extent=(121.011, 30.981, 121.05, 30.989))
+    found = read_population(path, extent=(121.011, 30.981, 121.05, 30.989), values="count")
     assert found["population"].to_dict() == {4: 5, 5: 6}
     with pytest.raises(LayerError, match="counts nobody here"):
-        read_population(path, extent=(10, 10, 11, 11))
+        read_population(path, extent=(10, 10, 11, 11), values="count")
 
 
 def test_raster_below_zero_is_dropped_aloud(tmp_path: Path) -> None:
     with pytest.warns(KunshanGISWarning, match="1 cells with a negative number"):
-        found = read_population(raster(tmp_path / "grid.tif", [[-3, 8]]))
+        found = read_population(raster(tmp_path / "grid.tif", [[-3, 8]]), values="count")
     assert found["population"].tolist() == [8]
 
 
