@@ -1,19 +1,22 @@
-"""Derived arrays kept on disk between runs: in the platform's cache folder, bounded, and clearable at any time.
+"""What is kept on disk between runs: in the platform's cache folder, bounded, and clearable at any time.
 
-A key is a digest of what an entry was made from, so a changed input is another key. Entries are
-plain `.npz` arrays; nothing in them is ever executed. A broken or missing entry is made again.
+A key is a digest of what an entry was made from, so a changed input is another key. Entries are plain `.npz` arrays,
+or a server's answers as `.gz`; nothing in them is ever executed. A broken or missing entry is made again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
 import tempfile
+import time
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +33,7 @@ def default_folder() -> Path:
 
 @dataclass(frozen=True)
 class DiskCache:
-    """Arrays by key in a folder; the least recently used go first when the limit is reached."""
+    """Entries by key in a folder; the least recently used go first when the limit is reached."""
 
     folder: Path = field(default_factory=default_folder)
     limit_bytes: int = LIMIT_BYTES
@@ -56,15 +59,37 @@ class DiskCache:
         self.put(key, made)  # a full or read-only disk costs time, not the answer
         return made
 
+    def answer(self, key: str, *, days: float) -> bytes | None:
+        """The answer kept under the key, or None where there is none younger than so many days."""
+        file = self.folder / f"{key}.gz"
+        try:
+            if time.time() - file.stat().st_mtime > days * 86_400:
+                return None
+            return gzip.decompress(file.read_bytes())
+        except (OSError, EOFError, zlib.error):
+            return None
+
+    def keep_answer(self, key: str, content: bytes) -> bool:
+        """Keep an answer under the key; False where the folder does not allow it."""
+        packed = gzip.compress(content, compresslevel=6, mtime=0)
+        try:
+            self._write(self.folder / f"{key}.gz", lambda stream: stream.write(packed))
+        except OSError:
+            return False
+        return True
+
     def _keep(self, file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         import numpy as np
 
+        self._write(file, lambda stream: np.savez(stream, allow_pickle=False, **dict(arrays)))
+
+    def _write(self, file: Path, write: Callable[[BinaryIO], object]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
         waiting = Path(name)
         try:
             with os.fdopen(handle, "wb") as stream:
-                np.savez(stream, allow_pickle=False, **dict(arrays))
+                write(stream)
             waiting.replace(file)
         finally:
             waiting.unlink(missing_ok=True)
@@ -80,7 +105,7 @@ class DiskCache:
             entry.unlink(missing_ok=True)
 
     def _entries(self) -> list[Path]:
-        return list(self.folder.glob("*.npz"))
+        return [*self.folder.glob("*.npz"), *self.folder.glob("*.gz")]
 
     def size_bytes(self) -> int:
         """Bytes kept."""

@@ -12,7 +12,8 @@
     ├── NetworkError                the streets cannot carry the question     (ValueError)
     ├── StandardError               a threshold profile is missing or broken  (ValueError)
     ├── ParameterError              an option has no meaning                  (ValueError)
-    └── OutputError                 a result cannot be written                (OSError)
+    ├── OutputError                 a result cannot be written                (OSError)
+    └── DownloadError               a server gave no answer that can be used  (ConnectionError)
 
     KunshanGISWarning               rows that were dropped or lie far away    (UserWarning)
 
@@ -125,6 +126,10 @@ class ParameterError(KunshanGISError, ValueError):
 
 class OutputError(KunshanGISError, OSError):
     """A result cannot be written where it was asked for."""
+
+
+class DownloadError(KunshanGISError, ConnectionError):
+    """A server was not reached, refused, or gave no answer that can be used."""
 
 
 class KunshanGISWarning(UserWarning):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 from postgres import PASSWORD, Database, Server
+from replay import Replay, serving
 
 from kunshan_gis import toy
 from kunshan_gis.export import write_area
@@ -89,3 +90,10 @@ def database(postgres_server: Server, monkeypatch: pytest.MonkeyPatch) -> Databa
     """A fresh database with PostGIS; the password is where a planner keeps it."""
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
     return Database(postgres_server, postgres_server.database())
+
+
+@pytest.fixture
+def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
+    """A server on 127.0.0.1 that answers like Overpass and Nominatim, and fails as told."""
+    with serving(monkeypatch) as server:
+        yield server

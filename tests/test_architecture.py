@@ -22,7 +22,7 @@ ONLY_IN = {
     "folium": ("maps",), "branca": ("maps",), "xstatic": ("maps",), "osmnx": ("layers",), "osmium": ("layers",),
     "rasterio": ("layers", "export"), "typer": ("cli",), "rich": ("cli", "terminal"), "xlsxwriter": ("export",),
     "python_calamine": ("layers",), "exactextract": ("layers",), "psycopg": ("postgis_session", "layers", "export"),
-    "tomlkit": ("export",),
+    "tomlkit": ("export",), "requests": ("layers",),
 }  # fmt: skip
 TESTS_ONLY = ("pytest", "hypothesis", "networkx", "openpyxl", "playwright")
 

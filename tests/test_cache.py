@@ -77,3 +77,17 @@ def test_a_changed_street_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_the_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUNSHAN_GIS_CACHE", str(tmp_path))
     assert default_folder() == tmp_path
+
+
+def test_an_answer_is_kept_for_some_days_and_counted_and_cleared_with_the_rest(tmp_path: Path) -> None:
+    cache = DiskCache(tmp_path)
+    assert cache.answer("k", days=1) is None
+    assert cache.keep_answer("k", b"answer")
+    assert cache.answer("k", days=1) == b"answer"
+    assert cache.answer("k", days=-1) is None
+    (tmp_path / "k.gz").write_bytes((tmp_path / "k.gz").read_bytes()[:-5])
+    assert cache.answer("k", days=1) is None
+    assert cache.size_bytes() > 0
+    assert cache.clear() == 1
+    (tmp_path / "file").write_text("in the way")
+    assert not DiskCache(tmp_path / "file").keep_answer("k", b"answer")

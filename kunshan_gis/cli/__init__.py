@@ -216,7 +216,7 @@ def demo_build(
 
 @app.command()
 def cache(clear: Annotated[bool, typer.Option("--clear", help="Remove what is kept. 清空缓存")] = False) -> None:
-    """Where built networks are kept between runs, and how much. 缓存位置与大小。"""
+    """Where built networks and downloads are kept between runs, and how much. 缓存位置与大小。"""
     from kunshan_gis.cache import DiskCache
 
     kept = DiskCache()

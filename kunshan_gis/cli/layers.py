@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kunshan_gis.cli.options import (
-    Format,
-    Lang,
-    LangOption,
-    Layers,
-    Minutes,
-    ProfileName,
-    Speed,
-    folder_of,
-    print_rows,
-    showing_progress,
-    stderr,
-    stdout,
-    write,
-)
+from kunshan_gis.cli.options import Format, Layers, folder_of, print_rows, showing_progress, stderr, stdout, write
+from kunshan_gis.messages import Text
 
 layers_app = typer.Typer(help="Check and bring in layers. 检查与导入图层。", no_args_is_help=True)
 
@@ -150,34 +138,57 @@ def layers_zonal(
         print_rows(table, format)
 
 
-@layers_app.command("report")
-def layers_report(
-    layers: Layers = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also write the page and the JSON here. 另存网页与 JSON")
+@layers_app.command("download")
+def layers_download(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="New study area's folder. 新图层文件夹")],
+    place: Annotated[str | None, typer.Option(help="Name of the place, or relation/ID. 地名")] = None,
+    boundary: Annotated[Path | None, typer.Option(help="Polygon of the study area. 研究范围")] = None,
+    population: Annotated[
+        Path | None, typer.Option(help="Grid or points with a population column, or a GeoTIFF. 人口格网或点")
     ] = None,
-    minutes: Minutes = None,
-    speed_mps: Speed = None,
-    profile: ProfileName = None,
-    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
-    lang: LangOption = Lang.zh,
+    name: Annotated[str | None, typer.Option(help="Name of the study area. 名称")] = None,
+    crs: Annotated[str | None, typer.Option(help="Analysis CRS; default: by the place. 量算坐标系")] = None,
+    margin_m: Annotated[float, typer.Option(help="Also take this far past the outline, m. 外扩（米）")] = 2000.0,
+    bbox_only: Annotated[
+        bool, typer.Option("--bbox-only", help="Send the bounding box, not its parts. 只发送外接矩形")
+    ] = False,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Overpass server; or KUNSHAN_GIS_OVERPASS_URL. 数据服务器")
+    ] = None,
+    nominatim: Annotated[
+        str | None, typer.Option(help="Place name server; or KUNSHAN_GIS_NOMINATIM_URL. 地名服务器")
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for an answer. 等待秒数")] = 180.0,
+    retries: Annotated[int, typer.Option(help="Further tries after a failure. 重试次数")] = 4,
+    cache: Annotated[Path | None, typer.Option(metavar="DIR", help="Where answers are kept. 缓存文件夹")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing, use nothing kept. 不用缓存")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Agree to what is sent. 同意发送")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a study area that is there. 覆盖")] = False,
 ) -> None:
-    """How far the layers can be trusted, and what to mend first; exit 1 if a study would refuse. 数据质量报告。"""
-    from kunshan_gis.studies.data_quality import data_quality
+    """Make a study area from a place's name or outline, out of OpenStreetMap on the internet. 联网下载并建立研究区。"""
+    from kunshan_gis.cache import DiskCache
+    from kunshan_gis.layers.web import Manners
+    from kunshan_gis.studies.osm_download import download_osm, plan_download
 
+    manners = Manners(timeout_s=timeout, retries=retries)
+    kept = None if no_cache else DiskCache() if cache is None else DiskCache(cache)
+    plan = plan_download(
+        place=place, boundary=boundary, margin_m=margin_m, bbox_only=bbox_only, url=endpoint, nominatim=nominatim,
+        manners=manners,
+    )  # fmt: skip
+    consent = yes or (plan.question is not None and sys.stdin.isatty() and _agreed(plan.question))
     with showing_progress() as progress:
-        report = data_quality(
-            folder_of(layers), minutes=minutes, speed_mps=speed_mps, profile=profile, progress=progress
-        )
-        paths = report.write(out, lang=lang.value) if out is not None else []
-    if format is Format.table:
-        from kunshan_gis.cli.report import print_quality
+        summary = download_osm(
+            plan, out, consent=consent, population=population, name=name, crs=crs, overwrite=overwrite,
+            manners=manners, cache=kept, progress=progress,
+        )  # fmt: skip
+    from kunshan_gis.terminal import print_import
 
-        print_quality(report, stdout(), lang=lang.value)
-    elif format is Format.json:
-        write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
-    else:
-        print_rows(report.table().assign(reportable=report.reportable), format)
-    for path in paths:
-        stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
-    raise typer.Exit(1 if report.stops else 0)
+    print_import(summary, out, stderr())
+
+
+def _agreed(question: Text) -> bool:
+    from kunshan_gis.terminal import say
+
+    say(f"{question.zh}。\n{question.en}.", stderr())
+    return typer.confirm("发送？Send?", default=False, err=True)

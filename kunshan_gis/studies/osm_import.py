@@ -22,7 +22,7 @@ from kunshan_gis.layers.population import in_extent, read_population
 from kunshan_gis.layers.vector import read_boundary
 from kunshan_gis.layers.walkfilter import WALK_FILTER
 from kunshan_gis.messages import Text
-from kunshan_gis.model import AreaInfo, Basis, LayerInfo, Progress, silent
+from kunshan_gis.model import AreaInfo, Basis, LayerInfo, Progress, Sensitivity, silent
 from kunshan_gis.schema import KINDS
 
 Bounds = tuple[float, float, float, float]
@@ -51,7 +51,7 @@ class ImportSummary:
 
 
 @dataclass(frozen=True)
-class _Origin:
+class Origin:
     """Where a layer comes from: what the catalogue says of it."""
 
     source: str
@@ -60,17 +60,29 @@ class _Origin:
     basis: Basis = "open"
     note: Note | None = None
     counts: Literal["people", "buildings"] = "people"
+    sensitivity: Sensitivity = "public"
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """The study area's outline, one row in any CRS; what messages call it, and where it comes from."""
+
+    table: gpd.GeoDataFrame
+    called: str
+    origin: Origin
 
 
 def import_osm(
     file: Path,
     out: Path,
     *,
-    boundary: Path | None = None,
+    boundary: Path | Outline | None = None,
     population: Path | None = None,
     values: str | None = None,
     name: str | None = None,
     crs: str | None = None,
+    source: str | None = None,
+    date: str | None = None,
     overwrite: bool = False,
     progress: Progress = silent,
 ) -> ImportSummary:
@@ -82,7 +94,7 @@ def import_osm(
         .osm.pbf, .osm or .osm.gz.
     out : Path
         The folder to write; whole or not at all.
-    boundary : Path, optional
+    boundary : Path or Outline, optional
         Areas whose union is the study area. Homes outside it are left out; streets, parks and all other layers keep
         what the extract holds, since walks cross the line.
     population : Path, optional
@@ -94,6 +106,8 @@ def import_osm(
         The study area's name; else the file's.
     crs : str, optional
         Analysis CRS in metres; else the one `crs.suggest_metric` names for the middle.
+    source, date : str, optional
+        What the catalogue says of the layers; else the file's name, and the day it states or was last edited.
 
     Raises
     ------
@@ -105,19 +119,20 @@ def import_osm(
     require_free(out, overwrite=overwrite)
     stated = inspect_osm(file)
     tables = read_osm(stated, progress=progress)
-    outline = None if boundary is None else read_boundary(boundary)
+    outline = _outline_of(boundary) if isinstance(boundary, Path) else boundary
     extent = stated.bounds or _bounds(tables["streets"])
-    focus = extent if outline is None else _overlapping(outline, extent, boundary)
+    focus = extent if outline is None else _overlapping(outline, extent)
     middle = (focus[0] + focus[2]) / 2, (focus[1] + focus[3]) / 2
     metric = analysis_crs(crs) if crs else suggest_metric(*middle)
     require_true_scale(metric, *middle)
 
     tables = {kind: project(table, datum="wgs84", to=metric, name=kind) for kind, table in tables.items()}
-    date = stated.date or max((_newest(table) for table in tables.values()), default="") or UNKNOWN
-    origins = dict.fromkeys(tables, _Origin(f"OpenStreetMap extract {file.name}", OSM_LICENCE, date))
-    if outline is not None and boundary is not None:
-        tables["boundary"] = project(outline, datum="wgs84", to=metric, name="boundary")
-        origins["boundary"] = _Origin(f"boundary file {boundary.name}", "as its publisher states", UNKNOWN)
+    source = source or f"OpenStreetMap extract {file.name}"
+    date = date or stated.date or max((_newest(table) for table in tables.values()), default="") or UNKNOWN
+    origins = dict.fromkeys(tables, Origin(source, OSM_LICENCE, date))
+    if outline is not None:
+        tables["boundary"] = project(outline.table, datum="wgs84", to=metric, name="boundary")
+        origins["boundary"] = outline.origin
 
     progress("spreading_people", 0, 1)
     buildings = tables.pop("buildings", _no_buildings(metric))
@@ -147,7 +162,7 @@ def import_osm(
         name_en=title,
         analysis_crs=metric,
         population=None if population is None else people,
-        note=f"由 OpenStreetMap 数据导入。/ Imported from the OpenStreetMap extract {file.name}.",
+        note=f"由 OpenStreetMap 数据导入。/ Imported from {source}.",
     )
     layers = [(_describe(kind, len(tables[kind]), origins[kind]), tables[kind]) for kind in KINDS if kind in tables]
     progress("writing", 0, 1)
@@ -165,16 +180,16 @@ def import_osm(
     )
 
 
-def _one_each(buildings: int, date: str) -> _Origin:
+def _one_each(buildings: int, date: str) -> Origin:
     note = (
         f"未提供人口数据：{buildings} 栋可居住建筑各按 1 人示意，不是人口数。",
         f"No count of people was given: one person stands for each of {buildings} buildings that may be lived in; "
         "these are not people.",
     )
-    return _Origin("OpenStreetMap buildings, one person each", OSM_LICENCE, date, "schematic", note, "buildings")
+    return Origin("OpenStreetMap buildings, one person each", OSM_LICENCE, date, "schematic", note, "buildings")
 
 
-def _counted(population: Path, homes: gpd.GeoDataFrame, left_out: int) -> _Origin:
+def _counted(population: Path, homes: gpd.GeoDataFrame, left_out: int) -> Origin:
     people = int(homes["population"].sum())
     housed = int((~homes["id"].str.startswith("cell/")).sum())
     note = (
@@ -184,7 +199,7 @@ def _counted(population: Path, homes: gpd.GeoDataFrame, left_out: int) -> _Origi
         f"or the counted points); {left_out} people outside the area are left out.",
     )
     source = f"population file {population.name}, spread over OpenStreetMap buildings by floor area"
-    return _Origin(source, f"as its publisher states; buildings {OSM_LICENCE}", UNKNOWN, "open", note)
+    return Origin(source, f"as its publisher states; buildings {OSM_LICENCE}", UNKNOWN, "open", note)
 
 
 def _no_buildings(metric: str) -> gpd.GeoDataFrame:
@@ -199,15 +214,20 @@ def _inside(homes: gpd.GeoDataFrame, outline: gpd.GeoDataFrame | None) -> gpd.Ge
     return homes[shapely.intersects(area, np.asarray(homes.geometry.array))].reset_index(drop=True)
 
 
-def _overlapping(outline: gpd.GeoDataFrame, extent: Bounds, boundary: Path | None) -> Bounds:
-    bounds = _bounds(project(outline, datum="wgs84", to=WEB, name="boundary"))
+def _outline_of(boundary: Path) -> Outline:
+    origin = Origin(f"boundary file {boundary.name}", "as its publisher states", UNKNOWN)
+    return Outline(read_boundary(boundary), boundary.name, origin)
+
+
+def _overlapping(outline: Outline, extent: Bounds) -> Bounds:
+    bounds = _bounds(project(outline.table, datum="wgs84", to=WEB, name="boundary"))
     if not shapely.box(*bounds).intersects(shapely.box(*extent)):
         west, south, east, north = (f"{edge:.3f}" for edge in extent)
-        name = "" if boundary is None else f" {boundary.name} "
         raise LayerError(
             Text(
-                f"研究范围{name}在数据范围之外（东经 {west} 至 {east}，北纬 {south} 至 {north}）；请改用当地的范围",
-                f"boundary{name.rstrip()} lies outside the extract ({west} to {east} E, {south} to {north} N); "
+                f"研究范围 {outline.called} 在数据范围之外（东经 {west} 至 {east}，北纬 {south} 至 {north}）；"
+                "请改用当地的范围",
+                f"boundary {outline.called} lies outside the extract ({west} to {east} E, {south} to {north} N); "
                 "give the boundary of this place",
             )
         )
@@ -228,7 +248,7 @@ def _stem(file: Path) -> str:
     return file.name[: len(file.name) - len(suffix)].strip() or "OpenStreetMap"
 
 
-def _describe(kind: str, rows: int, origin: _Origin) -> LayerInfo:
+def _describe(kind: str, rows: int, origin: Origin) -> LayerInfo:
     """The layer's entry in the catalogue."""
     return LayerInfo(
         name=kind,
@@ -242,6 +262,7 @@ def _describe(kind: str, rows: int, origin: _Origin) -> LayerInfo:
         date=origin.date,
         basis=origin.basis,
         counts=origin.counts,
+        sensitivity=origin.sensitivity,
         walk_filter=f"{WALK_FILTER.zh} / {WALK_FILTER.en}" if kind == "streets" else "",
         note=" / ".join(origin.note or _RULES.get(kind) or ()),
     )
@@ -264,7 +285,7 @@ _RULES: Mapping[str, Note] = {
 }
 
 
-def _notes(tables: Mapping[str, gpd.GeoDataFrame], homes: _Origin) -> list[Note]:
+def _notes(tables: Mapping[str, gpd.GeoDataFrame], homes: Origin) -> list[Note]:
     """What whoever runs the import should know."""
     streets, rule = tables["streets"], WALK_FILTER.version
     walkable = streets[np.asarray(streets["walkable"], dtype=bool)]
