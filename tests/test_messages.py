@@ -66,6 +66,7 @@ def test_every_text_is_used() -> None:
         "topic",
         "passage",
         "structure",
+        "quality",
     )
     prefixes = tuple(f"{family}_" for family in families)  # completed by the caller
     words = {"existing", "under_construction", "planned"}  # values of a column

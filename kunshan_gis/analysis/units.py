@@ -27,4 +27,4 @@ def town_of(homes: gpd.GeoDataFrame, towns: gpd.GeoDataFrame) -> pd.Series:
 def zone_of(town: pd.Series, zone_towns: pd.DataFrame) -> pd.Series:
     """Zone id of every home by its town, from the editable membership table; else `unassigned`."""
     member = zone_towns.dropna(subset=["zone_id"]).set_index("town_id")["zone_id"]
-    return town.map(member).fillna(UNASSIGNED).rename("zone_id")
+    return town.map(member).astype(object).fillna(UNASSIGNED).rename("zone_id")

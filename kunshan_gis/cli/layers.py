@@ -9,7 +9,21 @@ from typing import Annotated
 
 import typer
 
-from kunshan_gis.cli.options import Format, Layers, folder_of, print_rows, showing_progress, stderr, stdout, write
+from kunshan_gis.cli.options import (
+    Format,
+    Lang,
+    LangOption,
+    Layers,
+    Minutes,
+    ProfileName,
+    Speed,
+    folder_of,
+    print_rows,
+    showing_progress,
+    stderr,
+    stdout,
+    write,
+)
 from kunshan_gis.messages import Text
 
 layers_app = typer.Typer(help="Check and bring in layers. 检查与导入图层。", no_args_is_help=True)
@@ -136,6 +150,39 @@ def layers_zonal(
         print_figures(table, stdout())
     else:
         print_rows(table, format)
+
+
+@layers_app.command("report")
+def layers_report(
+    layers: Layers = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write the page and the JSON here. 另存网页与 JSON")
+    ] = None,
+    minutes: Minutes = None,
+    speed_mps: Speed = None,
+    profile: ProfileName = None,
+    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
+    lang: LangOption = Lang.zh,
+) -> None:
+    """How far the layers can be trusted, and what to mend first; exit 1 if a study would refuse. 数据质量报告。"""
+    from kunshan_gis.studies.data_quality import data_quality
+
+    with showing_progress() as progress:
+        report = data_quality(
+            folder_of(layers), minutes=minutes, speed_mps=speed_mps, profile=profile, progress=progress
+        )
+        paths = report.write(out, lang=lang.value) if out is not None else []
+    if format is Format.table:
+        from kunshan_gis.cli.report import print_quality
+
+        print_quality(report, stdout(), lang=lang.value)
+    elif format is Format.json:
+        write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        print_rows(report.table().assign(reportable=report.reportable), format)
+    for path in paths:
+        stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
+    raise typer.Exit(1 if report.stops else 0)
 
 
 @layers_app.command("download")

@@ -6,8 +6,9 @@ Folium map. This is the only stage that imports folium.
 
 from kunshan_gis.maps.offline import page as offline_page
 from kunshan_gis.maps.packed import Drawing, PackedLayer, Watermark
-from kunshan_gis.maps.page import KeyFigure, Link, MapLayer, MapPage, PageTable, Section
+from kunshan_gis.maps.page import KeyFigure, Link, MapLayer, MapPage, Notice, PageTable, Section
 from kunshan_gis.maps.pages import index_page, overview_map, park_reach_map, real_map
+from kunshan_gis.maps.quality import QualityParts, quality_page
 from kunshan_gis.maps.render import render
 from kunshan_gis.maps.values import Field
 
@@ -18,14 +19,17 @@ __all__ = [
     "Link",
     "MapLayer",
     "MapPage",
+    "Notice",
     "PackedLayer",
     "PageTable",
+    "QualityParts",
     "Section",
     "Watermark",
     "index_page",
     "offline_page",
     "overview_map",
     "park_reach_map",
+    "quality_page",
     "real_map",
     "render",
 ]

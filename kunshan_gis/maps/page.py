@@ -76,7 +76,8 @@ class MapLayer:
 class PageTable:
     """A table below the map: caption, whitelisted columns, rows; `group` names a column that heads its rows.
 
-    With `states`, three columns of people (covered, not covered, not measurable) are drawn as one bar.
+    With `states`, three columns of people (covered, not covered, not measurable) are drawn as one bar. A `folded` one
+    opens when it is asked for.
     """
 
     caption: Text
@@ -85,6 +86,7 @@ class PageTable:
     group: Field | None = None
     states: tuple[str, str, str] | None = None
     note: Text = NOTHING
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,28 @@ class Section:
     cards: bool = False
 
 
+@dataclass(frozen=True)
+class Notice:
+    """One thing to know before using the figures: how severe, what, what it means, what to do.
+
+    Attributes
+    ----------
+    level : stops, distorts or information
+    about : the layer it is about
+    figures : whom or how much it concerns
+    command : what to type, or the line to put into a file
+    """
+
+    level: Literal["stops", "distorts", "information"]
+    title: Text
+    what: Text
+    about: Text = NOTHING
+    figures: tuple[Text, ...] = ()
+    means: Text = NOTHING
+    remedy: Text = NOTHING
+    command: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class MapPage:
     """One published page. Layers are drawn in their order, the last on top.
@@ -140,6 +164,8 @@ class MapPage:
     lang : language shown first; both are in the page
     extent : west, south, east, north in degrees; None means that of all layers
     credit : whom the map's data must name inside the map
+    notices : what to know first, below the map, under `notices_heading`
+    tables_heading : what the tables are about; coverage if left out
     """
 
     title: Text
@@ -157,6 +183,9 @@ class MapPage:
     lang: Lang = "zh"
     extent: Bounds | None = None
     credit: str = ""
+    notices: tuple[Notice, ...] = ()
+    notices_heading: Text = NOTHING
+    tables_heading: Text = NOTHING
 
     def __post_init__(self) -> None:
         keys = [layer.key for layer in self.layers]

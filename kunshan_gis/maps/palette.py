@@ -189,3 +189,28 @@ def bands(names: list[str]) -> dict[str, Style]:
         styles[name] = Style(*text("band", minutes=name), color=color, width=width)
     styles[BEYOND] = Style(*text("band_beyond"), color="#bdb9ae", width=0.8)
     return styles
+
+
+def street_cells() -> dict[str, Style]:
+    """Cells with residents by the street there is for them: the fewer, the darker."""
+    fills = {"none": "#7d2440", "crowded": "#c4563f", "dense": "#ecc878", "usual": "#e4efe6"}
+    return {
+        key: Style(*text(f"quality_cells_{key}"), color="#ffffff", fill=fill, width=0.5, opacity=0.85)
+        for key, fill in fills.items()
+    }
+
+
+def park_access() -> dict[str, Style]:
+    """Parks by how their entrances are known: green where mapped, warmer the less is known."""
+    fills = {"gate": "#0d5a37", "crossing": "#8db33a", "outline": "#e0a030", "centroid": "#d06a2c", "none": "#8c1d3f",
+             "unknown": "#9aa0a5"}  # fmt: skip
+    return {
+        key: Style(*text(f"quality_access_{key}"), color="#26313a", fill=fill, width=0.6, opacity=0.9, radius=3)
+        for key, fill in fills.items()
+    }
+
+
+def finding(level: str) -> Style:
+    """The place of a finding by how severe it is."""
+    color = {"stops": "#9b2a1a", "distorts": "#1f5fa8"}.get(level, "#5d6a73")
+    return Style(*text(f"quality_{level}"), color="#ffffff", fill=color, width=1.0, radius=4.0)

@@ -14,7 +14,7 @@ import pandas as pd
 from kunshan_gis.figures import people, percent
 from kunshan_gis.messages import Text, known, text
 
-Format = Literal["text", "term", "people", "buildings", "share", "metres", "hectares", "minutes"]
+Format = Literal["text", "term", "people", "buildings", "share", "metres", "hectares", "minutes", "number"]
 
 _CHINESE = re.compile("[㐀-鿿]")
 _LATIN = re.compile("[A-Za-z]")
@@ -42,7 +42,7 @@ class Field:
         """The label with its unit, if it has one."""
         unit = {"people": "unit_people_demo" if demo else "unit_people"}.get(self.format, f"unit_{self.format}")
         label = Text(self.zh, self.en)
-        if self.format in ("text", "term", "share"):
+        if self.format in ("text", "term", "share", "number"):
             return label
         return text("with_unit", label=label, unit=text(unit))
 
@@ -72,6 +72,8 @@ def written(value: Any, as_: Format, *, demo: bool) -> Text:
         return _same(percent(number, demo=demo))
     if as_ == "hectares":
         return _same(f"{number:,.1f}" if number >= 10 else f"{number:.2f}")
+    if as_ == "number":
+        return _same(f"{number:,.0f}" if number.is_integer() else f"{number:,.1f}")
     return _same(f"{number:,.0f}" if as_ in ("metres", "buildings") else f"{number:g}")
 
 
