@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kunshan_gis.layers import embedded_folder, open_area
     from kunshan_gis.model import Edit, Result, StudyArea
+    from kunshan_gis.studies.layers_add import Added, add_layer
     from kunshan_gis.studies.network_audit import NetworkAudit, network_audit
     from kunshan_gis.studies.park_reach import ParkReach, park_reach
     from kunshan_gis.studies.publish import park_reach_page, publish
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Added": "kunshan_gis.studies.layers_add",
     "Edit": "kunshan_gis.model",
     "NetworkAudit": "kunshan_gis.studies.network_audit",
     "ParkReach": "kunshan_gis.studies.park_reach",
@@ -27,6 +29,7 @@ _HOME = {
     "StudyArea": "kunshan_gis.model",
     "Walk": "kunshan_gis.studies.walk",
     "WhatIf": "kunshan_gis.studies.what_if",
+    "add_layer": "kunshan_gis.studies.layers_add",
     "embedded_folder": "kunshan_gis.layers",
     "network_audit": "kunshan_gis.studies.network_audit",
     "open_area": "kunshan_gis.layers",
@@ -36,6 +39,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Added",
     "Edit",
     "NetworkAudit",
     "ParkReach",
@@ -44,6 +48,7 @@ __all__ = [
     "Walk",
     "WhatIf",
     "__version__",
+    "add_layer",
     "embedded_folder",
     "network_audit",
     "open_area",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +16,18 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
     from numpy.typing import NDArray
 
+At = Callable[[Sequence[int], str | None], Text]
+"""Where rows of a table's index, or their cells in a column, are."""
 
-def check(table: pd.DataFrame, kind: str, *, where: str | Text) -> list[Problem]:
+
+def check(
+    table: pd.DataFrame,
+    kind: str,
+    *,
+    where: str | Text,
+    place: At | None = None,
+    told: Collection[str] = (),
+) -> list[Problem]:
     """Every breach of the kind's contract, sorted, as problems with a remedy; empty if none.
 
     Parameters
@@ -28,11 +38,16 @@ def check(table: pd.DataFrame, kind: str, *, where: str | Text) -> list[Problem]
         A key of `KINDS`.
     where : str or Text
         What to call the table in messages: the layer's name and file.
+    place : callable, optional
+        `place(rows, column)`: where rows of the table's index, or their cells, are; else they are counted from 1.
+    told : collection of str
+        Columns whose breaches are told already, and left out here.
     """
     contract, where = KINDS[kind], both(where)
-    problems = _column_problems(table, contract, where)
+    at = place or (lambda rows, _: at_rows(where, rows))
+    problems = _column_problems(table, contract, where, at, told)
     if contract.geometry:
-        problems += _geometry_problems(table, contract, where)
+        problems += _geometry_problems(table, contract, where, at)
     if len(table) == 0:
         problems.append(Problem(where, *_NO_ROWS))
     return sorted(problems)
@@ -51,17 +66,24 @@ def require(table: pd.DataFrame, kind: str, *, where: str | Text) -> None:
         raise LayerSchemaError(title.format(where=both(where), title=KINDS[kind].zh, kind=kind), problems)
 
 
-def _column_problems(table: pd.DataFrame, contract: Kind, where: Text) -> list[Problem]:
+def _column_problems(
+    table: pd.DataFrame,
+    contract: Kind,
+    where: Text,
+    at: At,
+    told: Collection[str],
+) -> list[Problem]:
     from pandera.errors import SchemaErrors
 
-    missing = [column for column in contract.all_columns if column.required and column.name not in table.columns]
+    asked = [column for column in contract.all_columns if column.name not in told]
+    missing = [column for column in asked if column.required and column.name not in table.columns]
     problems = [_absent(column, table, where) for column in missing]
     try:
-        _pandera_schema(contract, table).validate(table, lazy=True)
+        _pandera_schema(asked, table).validate(table, lazy=True)
     except SchemaErrors as error:
         cases = error.failure_cases
         for (column, failed), rows in cases.groupby(["column", "check"], sort=True):
-            problems.append(_breach(contract, str(column), str(failed), rows, where))
+            problems.append(_breach(contract, (str(column), str(failed)), rows, where, at))
     return problems
 
 
@@ -76,11 +98,12 @@ def _absent(column: Column, table: pd.DataFrame, where: Text) -> Problem:
     )
 
 
-def _breach(contract: Kind, name: str, failed: str, rows: pd.DataFrame, where: Text) -> Problem:
+def _breach(contract: Kind, failure: tuple[str, str], rows: pd.DataFrame, where: Text, at: At) -> Problem:
+    name, failed = failure
     column = next(c for c in contract.all_columns if c.name == name)
     numbers = [int(index) for index in rows["index"] if index is not None and not np.isnan(float(index))]
     values = listed(sorted({_short(value) for value in rows["failure_case"]}), 4)
-    place = at_rows(where, numbers) if numbers else where
+    place = at(numbers, name) if numbers else where
     what = Text(f"字段 `{name}` 的值为 {values}", f"`{name}` is {values}")
     if failed == "field_uniqueness":
         what = Text(f"字段 `{name}` 的值重复：{values}", f"`{name}` occurs more than once: {values}")
@@ -109,7 +132,7 @@ _TYPES = {
 }
 
 
-def _pandera_schema(contract: Kind, table: pd.DataFrame) -> pa.DataFrameSchema:
+def _pandera_schema(columns: Sequence[Column], table: pd.DataFrame) -> pa.DataFrameSchema:
     import pandera.pandas as pa
 
     def fits(column: Column) -> pa.Check:
@@ -123,7 +146,7 @@ def _pandera_schema(contract: Kind, table: pd.DataFrame) -> pa.DataFrameSchema:
             column.name: pa.Column(
                 None, [fits(column)], nullable=column.nullable, unique=unique(column), required=False
             )
-            for column in contract.all_columns
+            for column in columns
             if column.name in table.columns
         }
     )
@@ -140,7 +163,7 @@ def _fits(value: object, column: Column) -> bool:
     return bool(np.isfinite(value) and whole and (column.minimum is None or value >= column.minimum))
 
 
-def _geometry_problems(table: pd.DataFrame, contract: Kind, where: Text) -> list[Problem]:
+def _geometry_problems(table: pd.DataFrame, contract: Kind, where: Text, at: At) -> list[Problem]:
     import geopandas as gpd
     import shapely
 
@@ -170,7 +193,9 @@ def _geometry_problems(table: pd.DataFrame, contract: Kind, where: Text) -> list
         ),
     )
     return [
-        Problem(at_rows(where, np.flatnonzero(rows)), what, remedy) for rows, what, remedy in findings if rows.any()
+        Problem(at([int(row) for row in table.index[rows]], None), what, remedy)
+        for rows, what, remedy in findings
+        if rows.any()
     ]
 
 

@@ -63,7 +63,7 @@ def print_coverage(table: pd.DataFrame, result: model.Result, console: Console, 
         tier = TIER_LABELS.get(row["tier"], (row["tier"], row["tier"]))
         name = row["name_en"] if lang == "en" else row["name"]
         cells = [_figure(key, row[key], demo=demo, counted=counted, lang=lang) for key in columns]
-        shown.add_row(_cell(name, 60), tier[lang == "en"], *cells)
+        shown.add_row(escaped(name, 60), tier[lang == "en"], *cells)
     console.print(shown)
     say(getattr(text("profile_line", profile=result.provenance.profile_said), lang), console)
     for warning in result.provenance.warnings:
@@ -72,12 +72,12 @@ def print_coverage(table: pd.DataFrame, result: model.Result, console: Console, 
 
 def print_report(report: LayersReport, console: Console) -> None:
     """The layers of a study area, what is missing, and every problem."""
-    shown = Table(title=_cell(report.title, 120), title_justify="left")
+    shown = Table(title=escaped(report.title, 120), title_justify="left")
     columns = ("layer", "kind", "rows", "extent", "basis", "datum", "date")
     for name in columns:
         shown.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
     for row in report.table[list(columns)].itertuples(index=False):
-        shown.add_row(*("" if pd.isna(cell) else _cell(cell, 80) for cell in row))
+        shown.add_row(*("" if pd.isna(cell) else escaped(cell, 80) for cell in row))
     console.print(shown)
     for note in report.notes:
         say("· " + note.first("zh"), console)
@@ -125,7 +125,7 @@ def print_audit(found: NetworkAudit, console: Console, *, lang: Lang) -> None:
 
 
 def _audit_figures(found: NetworkAudit, lang: Lang) -> Table:
-    shown = Table(title=_cell(getattr(found.title, lang), 120), title_justify="left")
+    shown = Table(title=escaped(getattr(found.title, lang), 120), title_justify="left")
     shown.add_column(label("key")[lang == "en"])
     shown.add_column(label("value")[lang == "en"], justify="right")
     by_class = ("streets_m", "walkable_m", "share_walkable")
@@ -136,7 +136,7 @@ def _audit_figures(found: NetworkAudit, lang: Lang) -> Table:
         if row["class"] is not None:
             way = known(row["class"], prefix="passage_" if row["key"].startswith("crossings") else "structure_")
             name += f"{'：' if lang == 'zh' else ': '}{getattr(way, lang)}"
-        shown.add_row(_cell(name, 80), _audit_value(row, found, lang))
+        shown.add_row(escaped(name, 80), _audit_value(row, found, lang))
     return shown
 
 
@@ -164,7 +164,7 @@ def _audit_classes(found: NetworkAudit, lang: Lang) -> Table:
     for name, row in table.dropna(subset=["streets_m"]).head(MOST_CLASSES).iterrows():
         lengths = (f"{row[key] / 1000:,.1f}" for key in ("streets_m", "walkable_m"))
         share = row["share_walkable"]
-        shown.add_row(_cell(name, 40), *lengths, "—" if pd.isna(share) else percent(share, demo=False))
+        shown.add_row(escaped(name, 40), *lengths, "—" if pd.isna(share) else percent(share, demo=False))
     return shown
 
 
@@ -191,7 +191,7 @@ def _rounded(cell: object) -> str:
     return (
         f"{cell:,.4g}"
         if isinstance(cell, float) and abs(cell) < 1000
-        else (f"{cell:,.0f}" if isinstance(cell, float) else _cell(cell, 60))
+        else (f"{cell:,.0f}" if isinstance(cell, float) else escaped(cell, 60))
     )
 
 
@@ -206,7 +206,8 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 """Control characters but the line feed, and those that turn the direction of writing."""
 
 
-def _cell(value: object, most: int) -> str:
+def escaped(value: object, most: int) -> str:
+    """A value for a cell of a table: short, nothing in it markup, no control character."""
     return escape(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value)[:most]))
 
 

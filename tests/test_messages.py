@@ -66,6 +66,8 @@ def test_every_text_is_used() -> None:
         "topic",
         "passage",
         "structure",
+        "added",
+        "how",
         "quality",
     )
     prefixes = tuple(f"{family}_" for family in families)  # completed by the caller

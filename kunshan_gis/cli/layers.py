@@ -239,3 +239,68 @@ def _agreed(question: Text) -> bool:
 
     say(f"{question.zh}。\n{question.en}.", stderr())
     return typer.confirm("发送？Send?", default=False, err=True)
+
+
+@layers_app.command("add")
+def layers_add(
+    file: Annotated[Path, typer.Argument(help="Your file; never changed. 自有文件，不会被改动")],
+    kind: Annotated[str, typer.Option(help="Kind of layer, for example parks. 图层类别")],
+    layers: Annotated[
+        Path,
+        typer.Option("--layers", metavar="DIR", help="Study area's folder, made if not there. 图层文件夹"),
+    ],
+    layer: Annotated[str | None, typer.Option(help="Which layer or sheet of the file. 文件中的图层或工作表")] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="公园名称=name, 面积=area_m2:ha, 备注= (left out). 对应"),
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--values", metavar="COLUMN:VALUE=WORD", help="tier:综合=comprehensive. 取值对应"),
+    ] = None,
+    constants: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="COLUMN=VALUE", help="The same in every row: scope=built_up. 整列取同一值"),
+    ] = None,
+    datum: Annotated[
+        str | None, typer.Option(help="Of the coordinates: wgs84, cgcs2000, gcj02, bd09. 坐标基准")
+    ] = None,
+    crs: Annotated[str | None, typer.Option(help="CRS of a file that states none. 文件未注明时的坐标系")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a file's text, else found out. 文字编码")] = None,
+    name: Annotated[str | None, typer.Option(help="Name in the catalogue; default: the kind. 图层名")] = None,
+    title: Annotated[str | None, typer.Option(help="Title in legends. 标题")] = None,
+    source: Annotated[str | None, typer.Option(help="Where it comes from. 来源")] = None,
+    licence: Annotated[str | None, typer.Option(help="Under which licence. 许可")] = None,
+    date: Annotated[str | None, typer.Option(help="Of the data, not of the file. 数据日期")] = None,
+    basis: Annotated[
+        str | None, typer.Option(help="surveyed, official (default), open, facts, schematic, synthetic. 依据")
+    ] = None,
+    sensitivity: Annotated[str | None, typer.Option(help="public, internal (default), secret. 密级")] = None,
+    area_name: Annotated[str | None, typer.Option(help="Name of a new study area. 新研究区名称")] = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Take that layer's place; it is kept in replaced/. 以新换旧"),
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, write nothing. 试运行")] = False,
+    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
+) -> None:
+    """Bring your own file in as a layer: mapped, converted, repaired, checked. 录入自有数据。"""
+    from kunshan_gis.cli.add import pairs_of, values_of
+    from kunshan_gis.studies.layers_add import add_layer
+
+    with showing_progress() as progress:
+        added = add_layer(
+            layers, file, kind=kind, layer=layer, columns=pairs_of("--map", columns), values=values_of(values),
+            constants=pairs_of("--set", constants), datum=datum, crs=crs, encoding=encoding, name=name, title=title,
+            source=source, licence=licence, date=date, basis=basis, sensitivity=sensitivity, area_name=area_name,
+            replace=replace, dry_run=dry_run, progress=progress,
+        )  # fmt: skip
+    if format is Format.json:
+        write(json.dumps(added.as_dict(), ensure_ascii=False, indent=2, default=str))
+    elif format is Format.csv:
+        print_rows(added.taken.table.drop(columns="geometry", errors="ignore"), format)
+    else:
+        from kunshan_gis.cli.add import print_added
+
+        print_added(added, stdout(), dry_run=dry_run)
+    raise typer.Exit(1 if added.problems or added.elsewhere else 0)

@@ -60,7 +60,7 @@ def put_layer(folder: Path, layer: LayerInfo, table: pd.DataFrame) -> list[Path]
     blocks = document.setdefault("layer", tomlkit.aot())
     same = [number for number, block in enumerate(blocks) if block.get("kind") == layer.kind]
     _require_own(folder, layer, [block for block in blocks if block.get("kind") != layer.kind])
-    entry = tomlkit.parse("\n".join(_pairs(_as_written(layer))))
+    entry = tomlkit.parse("\n".join(pairs(_as_written(layer))))
     block = tomlkit.table()
     block.update(entry)
     block.add(tomlkit.nl())
@@ -105,13 +105,14 @@ def _as_written(layer: LayerInfo) -> LayerInfo:
 
 def catalog_text(info: AreaInfo, layers: Sequence[LayerInfo]) -> str:
     """The catalogue as TOML text."""
-    blocks = ["[area]", *_pairs(info)]
+    blocks = ["[area]", *pairs(info)]
     for layer in layers:
-        blocks += ["", "[[layer]]", *_pairs(layer)]
+        blocks += ["", "[[layer]]", *pairs(layer)]
     return "\n".join(blocks) + "\n"
 
 
-def _pairs(model: BaseModel) -> list[str]:
+def pairs(model: BaseModel) -> list[str]:
+    """A description as the lines of its TOML table, defaults left out."""
     values = model.model_dump(exclude_none=True, exclude_defaults=True)
     return [f"{key} = {_toml(value)}" for key, value in values.items()]
 

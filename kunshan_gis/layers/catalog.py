@@ -26,8 +26,13 @@ def embedded_folder() -> Path:
     return inside_wheel if inside_wheel.is_dir() else package.parent / "layers"
 
 
-def read_catalog(folder: Path) -> tuple[AreaInfo, list[LayerInfo]]:
+def read_catalog(folder: Path, *, may_be_empty: bool = False) -> tuple[AreaInfo, list[LayerInfo]]:
     """The study area's description and its layers', in the catalogue's order.
+
+    Parameters
+    ----------
+    may_be_empty : bool
+        A catalogue without layers is one to add to.
 
     Raises
     ------
@@ -63,7 +68,7 @@ def read_catalog(folder: Path) -> tuple[AreaInfo, list[LayerInfo]]:
         for key in document
         if key not in ("area", "layer")
     ]
-    if not isinstance(blocks, list) or not blocks:
+    if not isinstance(blocks, list) or not (blocks or may_be_empty):
         remedy = Text("为每个文件添加一个 [[layer]] 条目", "add a [[layer]] block for each file")
         problems.append(Problem(CATALOG, Text("没有列出任何图层", "lists no layers"), remedy))
         blocks = []

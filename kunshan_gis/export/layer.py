@@ -1,0 +1,101 @@
+"""One layer more in a study area, or one in another's place: nothing that was there is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import tomlkit
+
+from kunshan_gis.contracts import require
+from kunshan_gis.export.area import catalog_text, pairs
+from kunshan_gis.export.files import table_bytes, write_files
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kunshan_gis.model import AreaInfo, LayerInfo
+
+KEPT = "replaced"
+"""Folder of a study area that keeps what a newer layer took the place of."""
+
+
+def place_layer(
+    folder: Path,
+    catalog: bytes | None,
+    info: AreaInfo,
+    layer: LayerInfo,
+    table: pd.DataFrame,
+    *,
+    instead: Replaced | None,
+) -> list[Path]:
+    """Add a layer's file and its entry to a study area, or put them in another's place; whole or not at all.
+
+    Comments, order and everything else in the catalogue stay. The replaced files go into `replaced/`, under their
+    name and eight digits of their content, with the entry they had; nothing is deleted.
+
+    Parameters
+    ----------
+    catalog : bytes or None
+        The catalogue as it is; None makes a new one for `info`.
+    table : DataFrame or GeoDataFrame
+        Fits the layer's kind, in degrees.
+    instead : Replaced, optional
+        The layer that makes room.
+
+    Raises
+    ------
+    LayerSchemaError, OutputError
+        As `area.write_area`.
+    """
+    require(table, layer.kind, where=f"{layer.name} ({layer.path})")
+    files = {layer.path: table_bytes(table, Path(layer.path).suffix)}
+    text = catalog_text(info, [layer]) if catalog is None else catalog_with(catalog.decode("utf-8"), layer, instead)
+    files["catalog.toml"] = text.encode()
+    stale: tuple[str, ...] = ()
+    if instead is not None:
+        stem = f"{KEPT}/{Path(instead.info.path).stem}-{instead.sha256[:8]}"
+        files |= {f"{stem}{Path(name).suffix}": content for name, content in instead.files.items()}
+        files[f"{stem}.toml"] = ("[[layer]]\n" + "\n".join(pairs(instead.info)) + "\n").encode()
+        stale = tuple(instead.files)
+    return write_files(folder, files, stale=stale)
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A layer that makes room: its entry, its files as they are, and the digest of their content."""
+
+    info: LayerInfo
+    files: Mapping[str, bytes]
+    sha256: str
+
+
+def catalog_with(text: str, layer: LayerInfo, instead: Replaced | None) -> str:
+    """The catalogue's text with one entry more, or one entry's values changed; all else stays as it was written."""
+    document = tomlkit.parse(text.removeprefix("\ufeff"))
+    values = layer.model_dump(exclude_none=True, exclude_defaults=True)
+    values = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+    blocks = document.get("layer")
+    if blocks is None:
+        blocks = document["layer"] = tomlkit.aot()
+    if instead is None:
+        blocks.append(_table(values))
+    else:
+        block = next(block for block in blocks if str(block.get("name")).strip() == instead.info.name)
+        for key in [key for key in block if key not in values]:
+            del block[key]
+        for key, value in values.items():
+            block[key] = value
+    said: str = tomlkit.dumps(document)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    said = said.replace("\r\n", "\n").replace("\n", newline)
+    return ("\ufeff" if text.startswith("\ufeff") else "") + said
+
+
+def _table(values: Mapping[str, object]) -> tomlkit.items.Table:
+    table = tomlkit.table()
+    for key, value in values.items():
+        table.add(key, value)
+    return table
