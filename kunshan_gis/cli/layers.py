@@ -124,6 +124,43 @@ def layers_population(
         say(str(path), stderr())
 
 
+@layers_app.command("join")
+def layers_join(
+    table: Annotated[Path, typer.Argument(help="Table of figures: CSV, Excel. 统计表")],
+    to: Annotated[str, typer.Option(help="Layer that gets the columns: towns, communities … 目标图层")] = "towns",
+    on: Annotated[str, typer.Option(help="The table's column with codes or names. 代码或名称字段")] = "code",
+    layers: Layers = None,
+    crosswalk: Annotated[Path | None, typer.Option(help="Which unit became which (CSV). 新旧代码对照表")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Code list of the table, e.g. 2020-06. 表格所用代码的时点")] = None,
+    columns: Annotated[str, typer.Option(help="Columns to bring, comma between. 要关联的字段")] = "",
+    weights: Annotated[str | None, typer.Option(help="Layer's column to share split units by. 拆分权重字段")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook. 工作表")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace columns that are there. 覆盖")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print, write nothing. 只显示，不写入")] = False,
+    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
+) -> None:
+    """Join a table (a census by town or village) to a layer, whole or not at all. 将统计表关联到图层。"""
+    from kunshan_gis.studies.census_join import census_join
+    from kunshan_gis.terminal import print_figures, say
+
+    with showing_progress() as progress:
+        summary = census_join(
+            table, folder_of(layers), to=to, on=on, crosswalk=crosswalk, as_of=as_of,
+            columns=[name.strip() for name in columns.split(",") if name.strip()],
+            weights=weights, sheet=sheet, overwrite=overwrite, dry_run=dry_run, progress=progress,
+        )  # fmt: skip
+    names = [name for name in ("id", "name") if name in summary.table]
+    shown = summary.table[[*names, *summary.columns]]
+    if format is Format.table:
+        print_figures(shown, stdout())
+    else:
+        print_rows(shown, format)
+    for note in summary.notes:
+        say("· " + note.first("zh"), stderr())
+    for path in summary.files:
+        say(str(path), stderr())
+
+
 @layers_app.command("zonal")
 def layers_zonal(
     file: Annotated[Path, typer.Argument(help="GeoTIFF. 栅格")],

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from kunshan_gis.model import AreaInfo, LayerInfo
 
 
+WRITTEN = (".geojson", ".parquet", ".csv")
+"""Formats of the layers' files that are written here."""
+
+
 def write_area(
     folder: Path, info: AreaInfo, layers: Sequence[tuple[LayerInfo, pd.DataFrame]], *, overwrite: bool = False
 ) -> list[Path]:
@@ -44,8 +48,9 @@ def write_area(
 def put_layer(folder: Path, layer: LayerInfo, table: pd.DataFrame) -> list[Path]:
     """Write one layer into a study area that is there: its file, and its entry in the catalogue.
 
-    The entry takes the place of the one of its kind (whose file, if it had another name, goes away), or stands last;
-    all else in the catalogue stays as it was written, remarks included. Whole or not at all.
+    The entry takes the place of the one of its kind, or stands last; all else in the catalogue stays as it was written,
+    remarks included. The file of the entry it replaces goes away, unless it is in a format that is only read here
+    (a Shapefile stays where it is, no longer listed). Whole or not at all.
 
     Raises
     ------
@@ -64,7 +69,8 @@ def put_layer(folder: Path, layer: LayerInfo, table: pd.DataFrame) -> list[Path]
     block = tomlkit.table()
     block.update(entry)
     block.add(tomlkit.nl())
-    stale = tuple(str(blocks[number].get("path")) for number in same)
+    old = [str(blocks[number].get("path")) for number in same]
+    stale = tuple(path for path in old if Path(path).suffix in WRITTEN)
     if same:
         blocks[same[0]] = block
     else:

@@ -13,7 +13,7 @@ from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress, silent
 
 SPEC = "demo.toml"
-_BESIDE = ("catalog.toml", SPEC, "NOTICE.md")  # what a study area holds beside its layers
+_BESIDE = ("catalog.toml", SPEC, "NOTICE.md", "crosswalk.csv")  # what a study area holds beside its layers
 
 
 def demo_build(folder: Path, *, out: Path | None = None, progress: Progress = silent) -> list[Path]:
