@@ -1,0 +1,167 @@
+"""Text tables (CSV, TSV, TXT): encoding and separator found from the text, every cell kept as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from kunshan_gis.layers.encoding import guess_encoding
+from kunshan_gis.layers.guards import refused
+from kunshan_gis.layers.header import SEARCHED, find_header
+from kunshan_gis.layers.shapefile import required_encoding
+from kunshan_gis.messages import Text
+
+if TYPE_CHECKING:
+    from _csv import _reader as _Reader  # noqa: N812 - the class's own name is private
+
+_SEPARATORS = (",", "\t", ";", "|", "，")
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """A table of text, the line (from 1) of each row, and what was found out."""
+
+    table: pd.DataFrame
+    lines: NDArray[np.int64]
+    notes: tuple[Text, ...]
+
+
+def read_delimited(path: Path, encoding: str | None = None) -> Delimited:
+    """A text table; blank rows are passed over.
+
+    Raises
+    ------
+    LayerError
+        Not text, in no encoding that can be told, without rows, or with rows longer than its header.
+    """
+    text, notes = read_text(path, encoding)
+    separator = _separator(text)
+    start = _rows(text, separator, SEARCHED)
+    header = find_header(start, path.name)
+    if not header.names:
+        raise refused(path, Text("没有内容", "holds nothing"), Text("是否选错了文件？", "is it the right file?"))
+    skipped = _line_after(text, separator, header.body)
+    table = _parsed(path, text, separator, header.names, skipped)
+    lines = _lines(table, text, separator, skipped)
+    kept = np.asarray(table.notna().any(axis=1))
+    return Delimited(table[kept].reset_index(drop=True), lines[kept], (*notes, *header.notes))
+
+
+def read_text(path: Path, encoding: str | None = None) -> tuple[str, tuple[Text, ...]]:
+    """A text file's text.
+
+    Raises
+    ------
+    LayerError
+        Not text, or in no encoding that can be told.
+    """
+    raw = path.read_bytes()
+    mark = next((name for start, name in _MARKS if raw.startswith(start)), None)
+    if encoding is not None:
+        mark = required_encoding(encoding)
+    elif mark is None and b"\x00" in raw[:1_000_000]:
+        raise refused(path, Text("不是文本表格", "is not a text table"), Text("后缀是否正确？", "is its suffix right?"))
+    guess = guess_encoding(raw) if mark is None else None
+    found = mark or (guess.encoding if guess else "")
+    try:
+        text = raw.decode(found or "utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        if found or (guess and guess.broken_at is not None):
+            name = found or "UTF-8"
+            what = Text(f"第 {line} 行不是 {name} 编码", f"is not {name} in line {line}")
+        else:
+            what = Text(
+                "的文字编码无法判断：既不是 UTF-8 也不是 GB18030 文本",
+                "holds text in an encoding that cannot be told: it is neither UTF-8 nor GB18030 text",
+            )
+        remedy = Text(
+            "在 Excel 中另存为“CSV UTF-8”，或用 --encoding 指明编码",
+            "save it as CSV UTF-8, or say which encoding with --encoding",
+        )
+        raise refused(path, what, remedy) from error
+    if found == "gb18030" and encoding is None:
+        said = Text(f"{path.name} 不是 UTF-8，已按 GB18030 读取", f"{path.name} is not UTF-8 and was read as GB18030")
+        return text, (said,)
+    return text, ()
+
+
+def _separator(text: str) -> str:
+    """The sign that most lines at the beginning have equally often."""
+    lines = [line for line in text[:200_000].splitlines()[:SEARCHED] if line.strip()]
+    counts = {sign: sorted(line.count(sign) for line in lines) for sign in _SEPARATORS}
+    best = max(_SEPARATORS, key=lambda sign: counts[sign][len(lines) // 2] if lines else 0)
+    return best if lines and counts[best][len(lines) // 2] else ","
+
+
+def _rows(text: str, separator: str, most: int) -> list[list[str]]:
+    reader = _reader(text[:2_000_000], separator)
+    rows = []
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) >= most:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _reader(text: str, separator: str) -> _Reader:
+    csv.field_size_limit(max(csv.field_size_limit(), 1 << 30))  # a polygon as text is longer than the usual 128 KB
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+
+
+def _line_after(text: str, separator: str, rows: int) -> int:
+    """Lines of the file that the first rows take."""
+    reader = _reader(text[:2_000_000], separator)
+    for _ in range(rows):
+        next(reader, None)
+    return reader.line_num
+
+
+def _parsed(path: Path, text: str, separator: str, names: tuple[str, ...], skipped: int) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(
+            io.StringIO(text), sep=separator, dtype=str, header=None, names=range(len(names) + 1),
+            index_col=False, skiprows=skipped, keep_default_na=False, na_values=[""], skip_blank_lines=False, engine="c", low_memory=False,
+        )  # fmt: skip
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame({name: pd.Series(dtype=str) for name in names})
+    except (pd.errors.ParserError, csv.Error) as error:
+        raise refused(
+            path,
+            Text(f"不是完整的表格：{error}", f"is not a whole table: {error}"),
+            Text("请更正该行的分隔符与引号", "correct the separators and quotes of that line"),
+        ) from error
+    extra = table.iloc[:, len(names) :]
+    if (long := np.asarray(extra.notna().any(axis=1))).any():
+        line = int(np.flatnonzero(long)[0]) + skipped + 1
+        raise refused(
+            path,
+            Text(f"第 {line} 行的单元格多于表头", f"has more cells in line {line} than in its header"),
+            Text("请更正该行的分隔符与引号", "correct the separators and quotes of that line"),
+        )
+    return table.iloc[:, : len(names)].set_axis(list(names), axis=1)
+
+
+def _lines(table: pd.DataFrame, text: str, separator: str, skipped: int) -> NDArray[np.int64]:
+    """The line on which each row begins; cells may hold line breaks."""
+    plain = np.arange(len(table)) + skipped + 1
+    if '"' not in text or text.count("\n", 0) - skipped <= len(table):
+        return plain
+    reader = _reader(text, separator)
+    starts, last = [], 0
+    for _ in reader:
+        starts.append(last + 1)
+        last = reader.line_num
+    after = [line for line in starts if line > skipped]
+    return np.array(after[: len(table)]) if len(after) >= len(table) else plain
