@@ -14,7 +14,8 @@ from kunshan_gis.crs import project
 from kunshan_gis.errors import KunshanGISError, LayerSchemaError, Problem
 from kunshan_gis.layers.catalog import read_catalog
 from kunshan_gis.layers.consistency import inconsistencies
-from kunshan_gis.layers.readers import content_sha256, read_table
+from kunshan_gis.layers.guards import content_sha256
+from kunshan_gis.layers.readers import read_table
 from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, Layer, LayerInfo, Progress, StudyArea, silent
 

@@ -58,10 +58,10 @@ def degrees_of(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.objec
 
 def filled(column: pd.Series) -> NDArray[np.bool_]:
     """Cells that hold something: not empty, not blanks, none of the usual signs for nothing."""
-    held = np.asarray(column.notna())
+    held = np.array(column.notna(), dtype=bool)
     if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
         text = column.where(column.notna(), "").astype(str).str.strip()
-        held &= ~np.asarray(text.isin(NOTHING_SAID))
+        held &= ~text.isin(NOTHING_SAID).to_numpy(dtype=bool)
     return held
 
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kunshan_gis.errors import LayerError
 from kunshan_gis.layers.encoding import guess_encoding
-from kunshan_gis.layers.guards import refused
-from kunshan_gis.layers.header import SEARCHED, find_header
+from kunshan_gis.layers.guards import refused, unreadable
+from kunshan_gis.layers.header import SEARCHED, find_header, first_row
 from kunshan_gis.layers.shapefile import required_encoding
 from kunshan_gis.messages import Text
-
-if TYPE_CHECKING:
-    from _csv import _reader as _Reader  # noqa: N812 - the class's own name is private
 
 _SEPARATORS = (",", "\t", ";", "|", "，")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -34,8 +33,15 @@ class Delimited:
     notes: tuple[Text, ...]
 
 
-def read_delimited(path: Path, encoding: str | None = None) -> Delimited:
+def read_delimited(path: Path, encoding: str | None = None, *, titles: bool = True) -> Delimited:
     """A text table; blank rows are passed over.
+
+    Parameters
+    ----------
+    encoding : str, optional
+        Of the text; else found out.
+    titles : bool
+        Whether there may be other text above the header; else the first line that is not blank is the header.
 
     Raises
     ------
@@ -45,7 +51,7 @@ def read_delimited(path: Path, encoding: str | None = None) -> Delimited:
     text, notes = read_text(path, encoding)
     separator = _separator(text)
     start = _rows(text, separator, SEARCHED)
-    header = find_header(start, path.name)
+    header = find_header(start, path.name) if titles else first_row(start)
     if not header.names:
         raise refused(path, Text("没有内容", "holds nothing"), Text("是否选错了文件？", "is it the right file?"))
     skipped = _line_after(text, separator, header.body)
@@ -80,8 +86,8 @@ def read_text(path: Path, encoding: str | None = None) -> tuple[str, tuple[Text,
             what = Text(f"第 {line} 行不是 {name} 编码", f"is not {name} in line {line}")
         else:
             what = Text(
-                "的文字编码无法判断：既不是 UTF-8 也不是 GB18030 文本",
-                "holds text in an encoding that cannot be told: it is neither UTF-8 nor GB18030 text",
+                "无法读取：既不是 UTF-8 也不是 GB18030 文本",
+                "cannot be read: it is neither UTF-8 nor GB18030 text",
             )
         remedy = Text(
             "在 Excel 中另存为“CSV UTF-8”，或用 --encoding 指明编码",
@@ -96,14 +102,15 @@ def read_text(path: Path, encoding: str | None = None) -> tuple[str, tuple[Text,
 
 def _separator(text: str) -> str:
     """The sign that most lines at the beginning have equally often."""
-    lines = [line for line in text[:200_000].splitlines()[:SEARCHED] if line.strip()]
+    bare = re.sub(r'"[^"]*"', "", text[:200_000])
+    lines = [line for line in bare.splitlines()[:SEARCHED] if line.strip()]
     counts = {sign: sorted(line.count(sign) for line in lines) for sign in _SEPARATORS}
     best = max(_SEPARATORS, key=lambda sign: counts[sign][len(lines) // 2] if lines else 0)
     return best if lines and counts[best][len(lines) // 2] else ","
 
 
 def _rows(text: str, separator: str, most: int) -> list[list[str]]:
-    reader = _reader(text[:2_000_000], separator)
+    reader = _Reader(text[:2_000_000], separator)
     rows = []
     try:
         for row in reader:
@@ -115,42 +122,53 @@ def _rows(text: str, separator: str, most: int) -> list[list[str]]:
     return rows
 
 
-def _reader(text: str, separator: str) -> _Reader:
-    csv.field_size_limit(max(csv.field_size_limit(), 1 << 30))  # a polygon as text is longer than the usual 128 KB
-    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+class _Reader:
+    """Rows of a text, and the number of lines read so far."""
+
+    def __init__(self, text: str, separator: str) -> None:
+        csv.field_size_limit(max(csv.field_size_limit(), 1 << 30))  # a polygon as text is longer than the usual 128 KB
+        self._rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self._rows
+
+    @property
+    def line(self) -> int:
+        return int(self._rows.line_num)
 
 
 def _line_after(text: str, separator: str, rows: int) -> int:
     """Lines of the file that the first rows take."""
-    reader = _reader(text[:2_000_000], separator)
+    reader = _Reader(text[:2_000_000], separator)
     for _ in range(rows):
-        next(reader, None)
-    return reader.line_num
+        next(iter(reader), None)
+    return reader.line
 
 
 def _parsed(path: Path, text: str, separator: str, names: tuple[str, ...], skipped: int) -> pd.DataFrame:
     try:
         table = pd.read_csv(
-            io.StringIO(text), sep=separator, dtype=str, header=None, names=range(len(names) + 1),
-            index_col=False, skiprows=skipped, keep_default_na=False, na_values=[""], skip_blank_lines=False, engine="c", low_memory=False,
+            io.StringIO(text), sep=separator, dtype=str, header=None, names=range(len(names) + 1), index_col=False,
+            skiprows=skipped, keep_default_na=False, na_values=[""], skip_blank_lines=False, low_memory=False,
         )  # fmt: skip
     except pd.errors.EmptyDataError:
         return pd.DataFrame({name: pd.Series(dtype=str) for name in names})
     except (pd.errors.ParserError, csv.Error) as error:
-        raise refused(
-            path,
-            Text(f"不是完整的表格：{error}", f"is not a whole table: {error}"),
-            Text("请更正该行的分隔符与引号", "correct the separators and quotes of that line"),
-        ) from error
+        if (line := re.search(r"in line (\d+), saw", str(error))) is not None:
+            raise _too_long(path, int(line[1])) from error
+        raise unreadable(path, error) from error
     extra = table.iloc[:, len(names) :]
     if (long := np.asarray(extra.notna().any(axis=1))).any():
-        line = int(np.flatnonzero(long)[0]) + skipped + 1
-        raise refused(
-            path,
-            Text(f"第 {line} 行的单元格多于表头", f"has more cells in line {line} than in its header"),
-            Text("请更正该行的分隔符与引号", "correct the separators and quotes of that line"),
-        )
+        raise _too_long(path, int(np.flatnonzero(long)[0]) + skipped + 1)
     return table.iloc[:, : len(names)].set_axis(list(names), axis=1)
+
+
+def _too_long(path: Path, line: int) -> LayerError:
+    return refused(
+        path,
+        Text(f"第 {line} 行的单元格多于表头", f"has more cells in line {line} than in its header"),
+        Text("请更正该行的分隔符与引号", "correct the separators and quotes of that line"),
+    )
 
 
 def _lines(table: pd.DataFrame, text: str, separator: str, skipped: int) -> NDArray[np.int64]:
@@ -158,10 +176,10 @@ def _lines(table: pd.DataFrame, text: str, separator: str, skipped: int) -> NDAr
     plain = np.arange(len(table)) + skipped + 1
     if '"' not in text or text.count("\n", 0) - skipped <= len(table):
         return plain
-    reader = _reader(text, separator)
+    reader = _Reader(text, separator)
     starts, last = [], 0
     for _ in reader:
         starts.append(last + 1)
-        last = reader.line_num
+        last = reader.line
     after = [line for line in starts if line > skipped]
     return np.array(after[: len(table)]) if len(after) >= len(table) else plain

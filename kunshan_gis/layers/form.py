@@ -14,7 +14,7 @@ from kunshan_gis.datum import DATUMS
 from kunshan_gis.errors import LayerError, LayerSchemaError, Problem, listed
 from kunshan_gis.layers.form_shapes import shapes_of
 from kunshan_gis.layers.form_sheet import Sheet, at, plain_text
-from kunshan_gis.layers.readers import content_sha256
+from kunshan_gis.layers.guards import content_sha256
 from kunshan_gis.layers.source import Source
 from kunshan_gis.messages import Text
 from kunshan_gis.schema import KINDS

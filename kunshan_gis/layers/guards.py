@@ -1,4 +1,4 @@
-"""What is looked at before a library sees a file: is it there, whole, what its name says, and no larger than it claims?
+"""What is looked at before a library sees a file: whether it is there, whole, and what its name says.
 
 Files come from strangers. Nothing here trusts a size, a name or a suffix that a file states about itself; no code in a
 file is run and no address in it is followed.
@@ -11,6 +11,11 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
 
 from kunshan_gis.errors import LayerError, LayerNotFoundError, listed
 from kunshan_gis.messages import NOTHING, Text
@@ -102,7 +107,9 @@ def require_file(path: Path) -> None:
         raise _system(path, error) from error
     if not start:
         raise refused(
-            path, Text("是空文件", "is empty"), Text("请重新复制或导出", "copy or export it again")
+            path,
+            Text("无法读取：是空文件", "cannot be read: it is empty"),
+            Text("请重新复制或导出", "copy or export it again"),
         )
     return None
 
@@ -166,7 +173,7 @@ def require_signature(path: Path) -> None:
     truth = Text(f"（实为 {found}）", f" (it is {found})") if found else NOTHING
     raise refused(
         path,
-        Text(f"的内容与后缀不符{truth.zh}", f"is not what its suffix says{truth.en}"),
+        Text(f"无法读取：内容与后缀不符{truth.zh}", f"cannot be read: it is not what its suffix says{truth.en}"),
         Text("请改正后缀，或重新导出", "correct its suffix or export it again"),
     )
 
@@ -184,6 +191,56 @@ def kind_of(path: Path) -> str:
     if text.startswith(b"<"):
         return "XML"
     return "JSON" if text.startswith((b"{", b"[")) else ""
+
+
+def require_plain_xml(path: Path, roots: tuple[str, ...] = ()) -> None:
+    """Refuse XML that declares entities or a document type, is none, or has another root than expected.
+
+    Entities can only be declared before the first element, so that no more than that is looked at.
+
+    Raises
+    ------
+    LayerError
+        Says which.
+    """
+    with path.open("rb") as file:
+        plain_xml(path, file, roots)
+
+
+def plain_xml(path: Path, file: IO[bytes], roots: tuple[str, ...] = (), part: str = "") -> None:
+    """As `require_plain_xml`, of an opened file or a part of an archive."""
+    inside = Text(f"中的 {part} ", f": its part {part} ") if part else Text(" ", " ")
+    try:
+        _, root = next(iter(iterparse(file, events=("start",), forbid_dtd=True)))
+    except DefusedXmlException as error:
+        raise refused(
+            path,
+            Text(
+                f"{inside.zh}声明了 XML 实体或文档类型（DTD）".strip(),
+                f"{inside.en}declares XML entities or a document type (DTD)".strip(),
+            ),
+            Text("可能有害，请核对来源", "it may be harmful; check where it comes from"),
+        ) from error
+    except (ParseError, StopIteration, ValueError, LookupError) as error:
+        raise refused(
+            path,
+            Text(f"{inside.zh}不是完整的 XML".strip(), f"{inside.en}is not whole XML".strip()),
+            Text("请重新导出", "export it again"),
+        ) from error
+    name = str(root.tag).rsplit("}", 1)[-1]
+    if roots and name not in roots:
+        raise refused(
+            path,
+            Text(
+                f"无法读取：内容与后缀不符（XML 根元素为 {name}）",
+                f"cannot be read: it is not what its suffix says (its XML begins with {name})",
+            ),
+            Text("请改正后缀，或重新导出", "correct its suffix or export it again"),
+        )
+
+
+def require_workbook(path: Path) -> None:
+    """Refuse a workbook that would unpack to more than it may, or whose parts are not plain XML."""
 
 
 def content_sha256(path: Path) -> str:
@@ -224,10 +281,7 @@ def unchanged(path: Path) -> Iterator[str]:
 
 
 def _state(path: Path) -> list[tuple[str, int, int, int]]:
-    if path.is_dir():
-        files = sorted(path.iterdir())
-    else:
-        files = companions(path) if path.suffix.lower() == ".shp" else [path]
+    files = sorted(path.iterdir()) if path.is_dir() else companions(path) if path.suffix.lower() == ".shp" else [path]
     return [(file.name, (s := file.stat()).st_size, s.st_mtime_ns, s.st_ino) for file in files]
 
 

@@ -39,20 +39,20 @@ def find_header(rows: Sequence[Sequence[Any]], where: str) -> Header:
     """
     shown = [[_said(cell) for cell in row] for row in rows[:SEARCHED]]
     width = max((len(row) for row in rows), default=0)
-    columns = max((sum(bool(cell) for cell in row) for row in shown), default=0)
+    counts = sorted(count for row in shown if (count := sum(map(bool, row))))
+    columns = counts[len(counts) * 3 // 4] if counts else 0  # a row or two may be longer than the table
     least = max(1, -(-columns * 6 // 10))
-    for number, row in enumerate(shown):
-        if sum(map(bool, row)) >= least:
-            break
-    else:
+    number = next((number for number, row in enumerate(shown) if sum(map(bool, row)) >= least), None)
+    if number is None:
         return Header((), 0, ())
+    row = shown[number]
     if any(_is_number(cell) for cell in row if cell):
-        names = tuple(f"列{column + 1}" for column in range(width))
+        numbered = tuple(f"列{column + 1}" for column in range(width))
         said = Text(
-            f"{where} 没有表头，字段依次称为 {listed(names, 3)}",
-            f"{where} has no header; its columns are called {listed(names, 3)}",
+            f"{where} 没有表头，字段依次称为 {listed(numbered, 3)}",
+            f"{where} has no header; its columns are called {listed(numbered, 3)}",
         )
-        return Header(names, number, (said,))
+        return Header(numbered, number, (said,))
     body, names = number + 1, _padded(row, width)
     if body < len(shown) and _continues(row, shown[body]):
         names, body = _joined(names, _padded(shown[body], width)), body + 1
@@ -64,6 +64,14 @@ def find_header(rows: Sequence[Sequence[Any]], where: str) -> Header:
         )
         notes.append(said)
     return Header(_unique(names), body, tuple(notes))
+
+
+def first_row(rows: Sequence[Sequence[Any]]) -> Header:
+    """The first row that is not blank as the header, whatever it holds."""
+    for number, row in enumerate(rows):
+        if any(shown := [_said(cell) for cell in row]):
+            return Header(_unique(shown), number + 1, ())
+    return Header((), 0, ())
 
 
 def _said(cell: Any) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from kunshan_gis.errors import LayerError, at_rows, listed
-from kunshan_gis.layers.source import Place
+from kunshan_gis.layers.points import Place
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress
 from kunshan_gis.postgis import Address

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
-from typing import cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 
 from kunshan_gis.crs import proposal
 from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, listed
+from kunshan_gis.layers.delimited import read_delimited
+from kunshan_gis.layers.features import layers_of, read_features, require_readable
+from kunshan_gis.layers.guards import require_file
 from kunshan_gis.messages import Text
-from kunshan_gis.model import LayerInfo, digest, file_sha256
+from kunshan_gis.model import LayerInfo
 from kunshan_gis.schema import KINDS
 
 VECTOR = (".geojson", ".json", ".gpkg", ".fgb", ".shp")
@@ -50,76 +51,32 @@ def read_table(file: Path, info: LayerInfo) -> gpd.GeoDataFrame | pd.DataFrame:
             ),
             Text(f"转换为 {formats} 之一", f"convert it to one of {formats}"),
         )
-    try:
-        table = _typed(_read(file, suffix), info.kind)
-    except LayerError:
-        raise
-    except UnicodeDecodeError as error:
-        raise LayerError(
-            Text(
-                f"文件 {info.path} 无法读取：既不是 UTF-8 也不是 GB18030 文本",
-                f"file {info.path} cannot be read: it is neither UTF-8 nor GB18030 text",
-            ),
-            Text("在 Excel 中另存为“CSV UTF-8”", "save it as CSV UTF-8"),
-        ) from error
-    except Exception as error:  # every format's library fails in its own way on a broken file
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise LayerError(
-            Text(f"文件 {info.path} 无法读取：{reason}", f"file {info.path} cannot be read: {reason}"),
-            Text("请检查文件是否完整、格式是否与后缀一致", "is it whole, and what its name says?"),
-        ) from error
+    table = _typed(_read(file, suffix), info.kind)
     return _located(table, info) if isinstance(table, gpd.GeoDataFrame) else table
-
-
-def content_sha256(file: Path) -> str:
-    """SHA-256 of a layer's file, a Shapefile's companions included."""
-    if file.suffix.lower() != ".shp":
-        return file_sha256(file)
-    companions = sorted(other for other in file.parent.glob(f"{file.stem}.*") if other.is_file())
-    return digest([(other.suffix.lower(), file_sha256(other)) for other in companions])
 
 
 def _read(file: Path, suffix: str) -> gpd.GeoDataFrame | pd.DataFrame:
     if suffix == ".csv":
-        return _csv(file)
-    if suffix == ".parquet":
-        return gpd.read_parquet(file)
-    return _only_layer(file)
-
-
-def _csv(file: Path) -> pd.DataFrame:
-    """A CSV in UTF-8, or in GB18030 as Chinese Excel saves it; every cell as text."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = file.read_text(encoding="gb18030")
-        said = Text(f"{file.name} 不是 UTF-8，已按 GB18030 读取", f"{file.name} is not UTF-8 and was read as GB18030")
-        warnings.warn(KunshanGISWarning(said), stacklevel=2)
-    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
-
-
-_SPLIT = set(";!\n\r\t")
-"""pyogrio takes paths for addresses and cuts them at these."""
-
-
-def _only_layer(file: Path) -> gpd.GeoDataFrame:
-    """The one layer of a file that holds shapes; tables beside it (QGIS keeps styles there) are passed over."""
-    if bad := sorted(_SPLIT & set(str(file))):
-        signs = listed(map(repr, bad))
-        raise LayerError(
-            Text(f"文件 {file} 无法读取：路径中含有 {signs}", f"file {file} cannot be read: its path holds {signs}"),
-            Text("重命名文件或所在文件夹", "rename it or its folder"),
-        )
-    layers = [str(name) for name, shape in pyogrio.list_layers(file) if shape is not None]
-    if len(layers) > 1:
-        count, names = len(layers), listed(layers)
+        require_file(file)
+        text = read_delimited(file, titles=False)
+        _tell(text.notes)
+        return text.table
+    require_readable(file)
+    shapes = [] if suffix in {".parquet", ".shp"} else [name for name, shape in layers_of(file).items() if shape]
+    if len(shapes) > 1:
+        count, names = len(shapes), listed(shapes)
         raise LayerError(
             Text(f"文件 {file.name} 含有 {count} 个图层：{names}", f"file {file.name} holds {count} layers: {names}"),
             Text("每个图层单独存为一个文件", "give each a file of its own"),
         )
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Could not parse column")  # mixed text stays text, for the check to name
-        return cast("gpd.GeoDataFrame", pyogrio.read_dataframe(file, layer=layers[0] if layers else None))
+    found = read_features(file)
+    _tell(found.notes)
+    return found.table
+
+
+def _tell(notes: Iterable[Text]) -> None:
+    for note in notes:
+        warnings.warn(KunshanGISWarning(note), stacklevel=4)
 
 
 def _typed(table: pd.DataFrame, kind: str) -> pd.DataFrame:

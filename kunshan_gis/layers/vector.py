@@ -7,12 +7,12 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pyarrow as pa
-import pyogrio
+import pandas as pd
 import shapely
 
 from kunshan_gis.crs import proposal
-from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, listed
+from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, listed
+from kunshan_gis.layers.features import layers_of, read_features, require_readable
 from kunshan_gis.messages import Text
 
 
@@ -33,19 +33,11 @@ def read_vector(path: Path) -> gpd.GeoDataFrame:
     KunshanGISWarning
         Features without geometry were dropped, or the file holds several layers and the first was taken.
     """
-    if not path.is_file():
-        raise LayerNotFoundError(Text(f"找不到文件 {path}；请检查路径", f"file {path} is not there; check the path"))
-    try:
-        table = gpd.read_parquet(path) if path.suffix.lower() == ".parquet" else _first_layer(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, ValueError) as error:
-        raise LayerError(
-            Text(
-                f"文件 {path.name} 无法作为矢量图层读取：{error}。请提供 GeoPackage、GeoJSON、Shapefile、FlatGeobuf 或 "
-                "GeoParquet",
-                f"file {path.name} cannot be read as a map layer: {error}. Give GeoPackage, GeoJSON, Shapefile, "
-                "FlatGeobuf or GeoParquet",
-            )
-        ) from error
+    if path.is_file() and path.suffix.lower() != ".parquet":
+        require_readable(path)
+        table = _first_layer(path)
+    else:
+        table = read_features(path).table
     if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None:
         raise LayerError(
             Text(
@@ -107,8 +99,8 @@ def read_boundary(path: Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"id": ["boundary"]}, geometry=[union], crs=table.crs)
 
 
-def _first_layer(path: Path) -> gpd.GeoDataFrame:
-    layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+def _first_layer(path: Path) -> gpd.GeoDataFrame | pd.DataFrame:
+    layers = list(layers_of(path))
     if len(layers) > 1:
         _warn(
             Text(
@@ -116,7 +108,7 @@ def _first_layer(path: Path) -> gpd.GeoDataFrame:
                 f"file {path.name} holds the layers {listed(layers)}; `{layers[0]}` was taken",
             )
         )
-    return pyogrio.read_dataframe(path, layer=layers[0]) if layers else gpd.GeoDataFrame()
+    return read_features(path, layers[0] if layers else None).table
 
 
 def _warn(message: Text) -> None:

@@ -18,8 +18,8 @@ from kunshan_gis.layers import read_catalog, survey, verbatim
 from kunshan_gis.layers.catalog import CATALOG
 from kunshan_gis.layers.consistency import inconsistencies
 from kunshan_gis.layers.form import form_sheets, read_form
+from kunshan_gis.layers.guards import content_sha256
 from kunshan_gis.layers.intake import Taken, Wishes, degrees_of, take_in
-from kunshan_gis.layers.readers import content_sha256
 from kunshan_gis.layers.source import Source, read_source
 from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, Basis, Layer, LayerInfo, Progress, Sensitivity, silent

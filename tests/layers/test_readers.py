@@ -12,7 +12,8 @@ import pytest
 from shapely import LineString, Point, box
 
 from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError
-from kunshan_gis.layers.readers import content_sha256, read_table
+from kunshan_gis.layers.guards import content_sha256
+from kunshan_gis.layers.readers import read_table
 from kunshan_gis.model import LayerInfo
 
 
