@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kunshan_gis.studies.check_layers import LayersReport
     from kunshan_gis.studies.network_audit import NetworkAudit
     from kunshan_gis.studies.osm_import import ImportSummary
+    from kunshan_gis.studies.qgis_project import Opened
 
 MOST_CLASSES = 12
 """Classes of street in the audit's table, the longest first; the others are in its JSON."""
@@ -83,6 +84,12 @@ def print_report(report: LayersReport, console: Console) -> None:
         say("· " + note.first("zh"), console)
     for line in _changes(report):
         say(line.first("zh"), console)
+    for file, edits in report.waiting.items():
+        said = text("check_unreadable", file=file) if edits is None else text("check_waiting", file=file)
+        detail = Text("", "") if edits is None else edits.said()
+        say(f"! {said.zh}：{detail.zh} / {said.en}: {detail.en}" if edits else "! " + said.first("zh"), console)
+        if edits:
+            say(f"  kunshan-gis layers add {file} --kind {file.split('/')[-1].split('.')[0]}", console)
     for problem in report.problems:
         say(f"✗ {problem.said('zh')}", console, style="red")
         say(f"  {problem.said('en')}", console, style="red")
@@ -193,6 +200,16 @@ def _rounded(cell: object) -> str:
         if isinstance(cell, float) and abs(cell) < 1000
         else (f"{cell:,.0f}" if isinstance(cell, float) else escaped(cell, 60))
     )
+
+
+def print_opened(opened: Opened, console: Console) -> None:
+    """What a QGIS project was made of, and how edits come back."""
+    say(text("qgis_written", count=len(opened.written)).first("zh"), console)
+    if opened.kept:
+        say(text("qgis_kept", names=", ".join(opened.kept)).first("zh"), console)
+    if opened.left_out:
+        say("! " + text("qgis_left_out", names=", ".join(opened.left_out)).first("zh"), console)
+    say(text("qgis_back").first("zh"), console)
 
 
 def say(line: str, console: Console, *, style: str | None = None) -> None:

@@ -17,6 +17,7 @@ from kunshan_gis.cli.options import (
     Minutes,
     ProfileName,
     Speed,
+    folder_for_work,
     folder_of,
     print_rows,
     showing_progress,
@@ -90,6 +91,25 @@ def layers_template(
     from kunshan_gis.studies.blank_form import blank_form
 
     write(str(blank_form(kind, out, overwrite=overwrite)))
+
+
+@layers_app.command("qgis")
+def layers_qgis(
+    layers: Layers = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Default: project.qgs in DIR. 项目文件")] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Give up edits in work/. 放弃工作副本中的改动")
+    ] = False,
+) -> None:
+    """Write a QGIS project with styles and forms, and working copies to edit. 生成 QGIS 项目与可编辑的工作副本。"""
+    from kunshan_gis.studies.qgis_project import open_in_qgis
+
+    with showing_progress() as progress:
+        opened = open_in_qgis(folder_for_work(layers, out), out, overwrite=overwrite, progress=progress)
+    from kunshan_gis.terminal import print_opened
+
+    print_opened(opened, stderr())
+    write(str(opened.project))
 
 
 @layers_app.command("population")

@@ -62,6 +62,21 @@ def folder_of(layers: Path | None) -> Path:
     return embedded_folder() if layers is None else layers
 
 
+def folder_for_work(layers: Path | None, out: Path | None) -> Path:
+    """The study area's folder, where files are to be put beside it unless they go elsewhere."""
+    from kunshan_gis.errors import ParameterError
+    from kunshan_gis.messages import Text
+
+    if layers is None and out is None:
+        raise ParameterError(
+            Text(
+                "内置研究区的文件夹不作改动；请用 --layers 指定自己的文件夹，或用 --out 指定输出文件",
+                "nothing is put into the embedded study area's folder; give --layers DIR, or --out FILE",
+            )
+        )
+    return folder_of(layers)
+
+
 def read_area(layers: Path | None, progress: Progress, kinds: tuple[str, ...] | None = None) -> StudyArea:
     from kunshan_gis.layers import open_area
 

@@ -2,15 +2,20 @@
 
 from kunshan_gis.export.area import put_layer, require_free, write_area
 from kunshan_gis.export.files import json_bytes, table_bytes, write_files
+from kunshan_gis.export.geopackage import geopackage
 from kunshan_gis.export.postgis import DatabaseTable, write_tables
+from kunshan_gis.export.qgis import EditorLayer, qgis_project
 from kunshan_gis.export.result import records, result_data
 from kunshan_gis.export.tables import result_csv, rows_csv, workbook
 from kunshan_gis.export.template import template
 
 __all__ = [
     "DatabaseTable",
+    "EditorLayer",
+    "geopackage",
     "json_bytes",
     "put_layer",
+    "qgis_project",
     "records",
     "require_free",
     "result_csv",

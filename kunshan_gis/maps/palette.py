@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Style
+from kunshan_gis.schema import KINDS
 
 NOT_MEASURABLE = "not_measurable"
 UNASSIGNED = "unassigned"
@@ -165,6 +166,23 @@ def _focus(name: str, color: str) -> Style:
     if name == "renewal_line":
         return Style(*text(f"class_{name}"), color=color, width=2.4)
     return Style(*text(f"class_{name}"), color="#ffffff", fill=color, width=1.4, radius=5.2, opacity=0.9)
+
+
+def editing() -> dict[str, Style]:
+    """Kinds that no map of the publication draws for themselves, as an editor shows them."""
+    looks: dict[str, tuple[str, str | None, float, float]] = {
+        "communities": ("#8a6d3b", "#efe3c8", 0.8, 3.0), "scope": ("#8a5a9e", None, 1.6, 0),
+        "landuse": ("#b3ab97", "#ece7d8", 0.4, 0), "homes": ("#ffffff", "#b5654a", 0.4, 2.0),
+        "estates": ("#a2795f", "#ead9cb", 0.6, 0), "estate_gates": ("#ffffff", "#a2795f", 0.6, 2.2),
+        "jobs": ("#ffffff", "#4a6fa5", 0.4, 2.4), "facilities": ("#ffffff", "#b03a6f", 0.6, 3.2),
+        "bus_stops": ("#ffffff", "#2a7f9e", 0.6, 2.6), "ramps": ("#ffffff", "#a8430f", 0.8, 3.0),
+        "barriers": ("#6b6b6b", "#dcdcdc", 1.4, 0), "trees": ("#5f9a55", "#8fc17f", 0.3, 1.6),
+        "green": ("#8fb98a", "#d5e8cf", 0.4, 0),
+    }  # fmt: skip
+    return {
+        kind: Style(KINDS[kind].zh, KINDS[kind].en, color=color, fill=fill, width=width, radius=radius, opacity=0.85)
+        for kind, (color, fill, width, radius) in looks.items()
+    }
 
 
 def covered() -> dict[str, Style]:

@@ -43,6 +43,7 @@ class Footprint:
     keys : (rows,) text
         Ids; a row without one is `#1`, `#2` …, one that repeats an id has `#2` … after it.
     columns : (columns,) text
+        Those that hold anything: an empty column is none.
     cells : (rows, columns) uint64
         Digests of the values.
     shapes : (rows,) uint64
@@ -145,7 +146,7 @@ def footprint(table: pd.DataFrame, kind: str) -> Footprint:
     key = next(column.name for column in contract.all_columns if column.unique)
     types = {column.name: column.type for column in contract.all_columns}
     geometry = table.geometry.name if isinstance(table, gpd.GeoDataFrame) else None
-    names = sorted(str(name) for name in table.columns if name not in (geometry, key))
+    names = sorted(str(name) for name in table.columns if name not in (geometry, key) and table[name].notna().any())
     cells = [_digests(table[name], types.get(name, "text")) for name in names]
     return Footprint(
         np.array(_keys(table[key]) if key in table else _keys(pd.Series([None] * len(table))), dtype=np.str_),
@@ -231,6 +232,8 @@ def _or_text(plain: Callable[[Any], str], value: Any) -> str:
 
 def _outlines(table: gpd.GeoDataFrame) -> NDArray[np.uint64]:
     shapes = np.asarray(table.geometry.to_crs(WEB).array)
+    single = shapely.get_num_geometries(shapes) == 1  # an editor stores an area as one of one part
+    shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
     rounded = shapely.transform(shapes, lambda xy: xy.round(DECIMALS) + 0.0)  # no negative zero
     return np.asarray(pd.util.hash_array(shapely.to_wkb(shapely.normalize(rounded))), dtype=np.uint64)
 

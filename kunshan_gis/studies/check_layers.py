@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from kunshan_gis.schema import KINDS
 from kunshan_gis.studies.changes import Changes, compare, footprint
 from kunshan_gis.studies.park_reach import OPTIONAL, REQUIRED
 from kunshan_gis.studies.remembered import recall, remember
+from kunshan_gis.studies.working_copy import copy_name, edits_waiting
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,8 @@ class LayersReport:
         Layers that changed; None where this is the first check, or the cache was cleared.
     new, gone : tuple of str
         Layers that the catalogue did not list at the last check, and those it no longer lists.
+    waiting : mapping of a working copy's file to Changes
+        Edits made in `work/` (see `layers qgis`) that have not been taken back; None where a copy cannot be read.
     """
 
     title: str
@@ -40,6 +43,7 @@ class LayersReport:
     changes: Mapping[str, Changes] | None = None
     new: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    waiting: Mapping[str, Changes | None] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data for JSON."""
@@ -53,6 +57,7 @@ class LayersReport:
                 for problem in self.problems
             ],
             "changes": None if self.changes is None else self._changes(),
+            "waiting": {file: None if edits is None else edits.as_dict() for file, edits in self.waiting.items()},
         }
 
     def _changes(self) -> dict[str, Any]:
@@ -86,9 +91,10 @@ def check_layers(folder: Path, *, progress: Progress = silent, cache: DiskCache 
         if kind not in kinds
     ]
     title = f"{found.info.name} {found.info.name_en} · {found.info.analysis_crs}"
-    return replace(
-        LayersReport(title, table, tuple(notes), found.problems), **_since(folder, found, cache or DiskCache())
-    )
+    report = LayersReport(title, table, tuple(notes), found.problems)
+    edits = edits_waiting(folder, read, found.info.analysis_crs)
+    waiting = {copy_name(read[name].info): changes for name, changes in edits.items()}
+    return replace(report, waiting=waiting, **_since(folder, found, cache or DiskCache()))
 
 
 def _since(folder: Path, found: Survey, cache: DiskCache) -> dict[str, Any]:

@@ -40,6 +40,12 @@ def test_the_same_features_in_another_order_or_storage_are_no_change() -> None:
     assert changes(parks(), other).said() == ("", "")
 
 
+def test_empty_columns_and_areas_of_one_part_are_no_change() -> None:
+    other = parks(code=[None, None, None], geometry=[shapely.MultiPolygon([shape]) for shape in parks().geometry])
+    assert not changes(parks(), other)
+    assert changes(parks(code=["G11", None, None]), parks()).lost_columns == ("code",)
+
+
 def test_features_that_come_and_go_are_named() -> None:
     after = parks(id=["a", "b", "d"])
     found = changes(parks(), after)

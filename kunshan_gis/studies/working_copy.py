@@ -1,0 +1,49 @@
+"""Working copies: what an editor changes, a GeoPackage a layer, beside the layers and not in their place.
+
+A layer's own file is never edited: half a drawing never reaches a study. What was edited comes back through
+`layers add`, which checks it first; until then `layers check` says what waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+
+from kunshan_gis.crs import WEB, project
+from kunshan_gis.errors import KunshanGISError
+from kunshan_gis.layers import read_table
+from kunshan_gis.model import Layer, LayerInfo
+from kunshan_gis.studies.changes import Changes, Footprint, compare, footprint
+
+FOLDER = "work"
+
+
+def copy_name(info: LayerInfo) -> str:
+    """A working copy's file in the project's folder: `work/parks.gpkg`."""
+    return f"{FOLDER}/{info.kind}.gpkg"
+
+
+def edits_waiting(folder: Path, layers: Mapping[str, Layer], analysis_crs: str) -> dict[str, Changes | None]:
+    """What the working copies in a folder say otherwise than the layers, by layer name; None: not readable."""
+    waiting: dict[str, Changes | None] = {}
+    for name, layer in layers.items():
+        file = folder / copy_name(layer.info)
+        if not file.is_file():
+            continue
+        try:
+            edited = _footprint(file, layer.info, analysis_crs)
+        except KunshanGISError:
+            waiting[name] = None
+            continue
+        if changes := compare(footprint(layer.table, layer.info.kind), edited):
+            waiting[name] = changes
+    return waiting
+
+
+def _footprint(file: Path, info: LayerInfo, analysis_crs: str) -> Footprint:
+    table = read_table(file, info.model_copy(update={"datum": "wgs84", "crs": WEB}))
+    if isinstance(table, gpd.GeoDataFrame):
+        table = project(table, datum="wgs84", to=analysis_crs, name=file.name)
+    return footprint(table, info.kind)
