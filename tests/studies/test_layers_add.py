@@ -21,6 +21,8 @@ from kunshan_gis import toy
 from kunshan_gis.datum import from_wgs84
 from kunshan_gis.errors import LayerError, LayerSchemaError, OutputError, ParameterError
 from kunshan_gis.layers import open_area, survey
+from kunshan_gis.layers.vocabulary import names_of
+from kunshan_gis.schema import KINDS
 
 X0, Y0 = toy.ORIGIN
 
@@ -333,3 +335,35 @@ def test_the_command_line_says_it_in_both_languages(tmp_path: Path, cli) -> None
     assert "tier:综合=comprehensive" in cli(
         "layers", "add", file, "--kind", "parks", "--layers", "x", "--values", "综合=comprehensive"
     ).err  # fmt: skip
+
+
+def chinese(kind: str, column: str) -> str:
+    """The first Chinese word for a column that is not also a word for another."""
+    return next(
+        name for name, target in names_of(kind).items() if target == column and not name.isascii() and name[0] != "统"
+    )
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "trees"])
+def test_every_kind_can_be_added_from_a_file_with_chinese_headings(kind: str, tmp_path: Path) -> None:
+    found = survey(kg.embedded_folder(), [kind, "boundary"])
+    table = next(layer.table for layer in found.layers if layer.info.kind == kind).head(5)
+    table = table[[column.name for column in KINDS[kind].all_columns if column.name in table.columns] + (
+        ["geometry"] if KINDS[kind].geometry else [])].dropna(axis=1, how="all")  # fmt: skip
+    renamed = table.rename(columns={name: chinese(kind, name) for name in table.columns if name != "geometry"})
+    if not KINDS[kind].geometry:
+        renamed = gpd.GeoDataFrame(renamed, geometry=[Point(X0, Y0)] * len(renamed), crs=toy.CRS)
+    file = saved(renamed, tmp_path / "file.gpkg")
+    folder = tmp_path / "area"
+    if kind != "boundary":
+        outline = next(layer.table for layer in found.layers if layer.info.kind == "boundary")
+        kg.add_layer(folder, saved(outline, tmp_path / "b.gpkg"), kind="boundary")
+    added = kg.add_layer(
+        folder, file, kind=kind, columns={} if kind != "parks" else {chinese(kind, "area_m2"): "area_m2:m2"}
+    )
+    after = open_area(folder).table(kind)
+    assert {use.how for use in added.taken.uses} <= {"known", "given"}
+    for name in table.columns.drop("geometry", errors="ignore"):
+        was, now = table[name].tolist(), after[name].tolist()
+        assert [a for a in was if not pd.isna(a)] == [b for b in now if not pd.isna(b)], name
+    assert len(after) == len(table)
