@@ -258,7 +258,7 @@ def _layer_tables(sheets: pd.DataFrame) -> list[PageTable]:
         Field("crs", *text("quality_crs"), column_en="crs_en"),
         Field("accuracy_m", *text("accuracy"), format="metres"),
         Field("sensitivity", *text("quality_sensitivity"), format="term", prefix="quality_"),
-        Field("history", *text("quality_history"), column_en="history_en"),
+        *base.fields_of(rows, Field("history", *text("quality_history"), column_en="history_en")),
     )
     numbers = ("rows", "twice", "invalid", "slivers", "multipart", "outside")
     inside = (
