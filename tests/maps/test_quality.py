@@ -93,3 +93,10 @@ def opens_harmlessly(name: str, visit, tmp_path, monkeypatch) -> None:
     assert page.evaluate("typeof window.ran") == "undefined"
     assert page.trouble == []
     assert not (tmp_path / "RAN").exists()
+
+
+def test_tables_that_are_not_folded_are_on_paper_too(visit, html) -> None:
+    page = visit(html)
+    page.emulate_media(media="print")
+    assert page.locator(".tables").first.locator("table").first.is_visible()
+    assert not page.locator(".tables.attributes").is_visible()
