@@ -20,7 +20,7 @@ import shapely
 from kunshan_gis.cache import DiskCache
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.layers.web import LONGEST_PAUSE_S, Manners, Refusal, Server, endpoint
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import NOTHING, Text
 from kunshan_gis.model import Progress, digest, silent
 
 OVERPASS_URL = "https://overpass-api.de/api"
@@ -45,6 +45,9 @@ KEPT_DAYS = 7.0
 """An answer older than this is asked for again."""
 MOST_RECTANGLES = 400
 """About 40,000 km2 in the middle latitudes; more is what extracts are for."""
+
+LARGEST_TOTAL_BYTES = 512 * 1024 * 1024
+"""Of all answers of a download, unpacked; putting them together takes about nine times as much memory."""
 
 _CUT = b"cut in four"
 
@@ -74,10 +77,11 @@ class Box:
 
 @dataclass(frozen=True)
 class Answer:
-    """Elements as Overpass gives them, checked, and the moment they stand for (empty where it does not say)."""
+    """Elements as Overpass gives them, checked, and the day they stand for (empty where it does not say)."""
 
     elements: list[dict[str, Any]]
     date: str
+    size_bytes: int
 
 
 def rectangles(wanted: shapely.Geometry, *, whole_box: bool = False) -> list[Box]:
@@ -108,8 +112,9 @@ def rectangles(wanted: shapely.Geometry, *, whole_box: bool = False) -> list[Box
 def _too_wide() -> ParameterError:
     return ParameterError(
         Text(
-            "范围太大，不适合逐块下载；请下载现成的数据（.osm.pbf），再用 kunshan-gis layers import-osm --boundary",
-            "the area is too large to be asked for piece by piece; get an extract (.osm.pbf) and use "
+            "范围太大或数据太多，不适合逐块下载；请下载现成的数据（.osm.pbf），再用 kunshan-gis layers import-osm "
+            "--boundary",
+            "the area is too large or holds too much to be asked for piece by piece; get an extract (.osm.pbf) and use "
             "kunshan-gis layers import-osm with --boundary",
         )
     )
@@ -158,9 +163,11 @@ class Overpass:
         ------
         DownloadError
             One of them was not to be had; those before it are kept.
+        ParameterError
+            All of them together are more than `LARGEST_TOTAL_BYTES`.
         """
         waiting = deque((box, group, 0) for box in boxes for group in GROUPS)
-        self._done, self._total = 0, len(waiting)
+        self._done, self._total, received = 0, len(waiting), 0
         while waiting:
             self._progress("downloading", self._done, self._total)
             box, group, halved = waiting.popleft()
@@ -174,6 +181,9 @@ class Overpass:
                     continue
                 raise refusal.error(self.server.host, OPTION, self.standing) from refusal
             self._done += 1
+            received += answer.size_bytes
+            if received > LARGEST_TOTAL_BYTES:
+                raise _too_wide()
             if answer.date:
                 self.dates.add(answer.date)
             yield answer
@@ -183,6 +193,8 @@ class Overpass:
     def standing(self) -> Text:
         """What is kept of a download that did not finish, as the end of a sentence."""
         done, total = self._done, self._total
+        if not done:
+            return NOTHING
         if self._cache is None or self._unkept:
             return Text(f"。{total} 块中已取得 {done} 块，未保留", f". {done} of {total} pieces had come; none is kept")
         return Text(
@@ -286,7 +298,7 @@ def read_answer(content: bytes) -> Answer:
             raise _foreign(Text(f"第 {number + 1} 个要素不合格式", f"element {number + 1} has another form"))
     stated = data["osm3s"].get("timestamp_osm_base") if isinstance(data["osm3s"], dict) else None
     date = stated[:10] if isinstance(stated, str) and re.match(r"\d{4}-\d\d-\d\d", stated) else ""
-    return Answer(data["elements"], date)
+    return Answer(data["elements"], date, len(content))
 
 
 def _partial(remark: str) -> Refusal:

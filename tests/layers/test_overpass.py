@@ -228,6 +228,13 @@ def test_what_is_too_much_is_asked_for_in_quarters_and_that_is_remembered(
     assert len(replay.asked) == 8
 
 
+def test_all_answers_together_are_bounded(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kunshan_gis.layers.overpass.LARGEST_TOTAL_BYTES", 300)
+    with pytest.raises(ParameterError, match="holds too much to be asked for piece by piece; get an extract"):
+        list(overpass(replay).answers([CELL]))
+    assert len(replay.asked) == 3  # each of 140 bytes or so
+
+
 def test_what_stays_too_much_ends(replay: Replay) -> None:
     replay.answer = lambda _: wrapped([], remark=OUT_OF_MEMORY)
     with pytest.raises(DownloadError, match=r"a part of the data only.*allow more with --timeout"):
