@@ -9,10 +9,10 @@ from kunshan_gis.messages import Text, text
 from kunshan_gis.terminal import escaped, say
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import Console
     from rich.table import Table
 
+    from kunshan_gis.layers.repair import Repair
     from kunshan_gis.studies.layers_add import Added
 
 MOST_VALUES = 40
@@ -52,9 +52,8 @@ def print_added(added: Added, console: Console, *, dry_run: bool) -> None:
     console.print(_columns_used(added))
     if added.taken.values:
         console.print(_values_used(added))
-    repairs = added.repairs()
-    if len(repairs):
-        console.print(_repairs_done(repairs))
+    if added.taken.repairs:
+        console.print(_repairs_done(added))
     if dry_run:
         console.print(_first_rows(added))
     for note in added.notes:
@@ -90,16 +89,22 @@ def _values_used(added: Added) -> Table:
     return shown
 
 
-def _repairs_done(repairs: pd.DataFrame) -> Table:
+def _repairs_done(added: Added) -> Table:
+    """Repairs of one sort in one row, their areas summed."""
     from rich.table import Table
 
-    shown = Table(title=text("added_repairs", count=len(repairs)).first("zh"), title_justify="left")
-    for key in ("added_where", "added_what", "added_before", "added_after"):
-        right = key in ("added_before", "added_after")
+    sorts: dict[Text, list[Repair]] = {}
+    for done in added.taken.repairs:
+        sorts.setdefault(done.what, []).append(done)
+    shown = Table(title=text("added_repairs").first("zh"), title_justify="left")
+    for key in ("added_what", "added_rows", "added_where", "added_before", "added_after"):
+        right = key not in ("added_where", "added_what")
         shown.add_column(text(key).first("zh"), justify="right" if right else "left", overflow="fold")
-    for row in repairs.head(MOST_VALUES).to_dict(orient="records"):
-        where, what = (escaped("\n".join(dict.fromkeys(row[key])), 300) for key in ("where", "what"))
-        shown.add_row(where, what, f"{row['before_m2']:,.1f}", f"{row['after_m2']:,.1f}")
+    for what, group in list(sorts.items())[:MOST_VALUES]:
+        rows = [row for done in group for row in done.rows]
+        said, where = (escaped("\n".join(dict.fromkeys(part)), 300) for part in (what, added.taken.place(rows, None)))
+        before, after = (sum(getattr(done, key) for done in group) for key in ("before_m2", "after_m2"))
+        shown.add_row(said, f"{len(rows):,}", where, f"{before:,.1f}", f"{after:,.1f}")
     return shown
 
 

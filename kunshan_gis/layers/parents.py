@@ -138,6 +138,14 @@ def _nearest(done: Resolved, kind: str, column: str, parent: str, *, others: gpd
             )
         )
         done.problems.append(
-            Problem(place(rows, column), what, Text("在文件中填写该列", "fill in that column in the file"))
+            Problem(
+                place(rows, column),
+                what,
+                Text(
+                    "在文件中填写该列；若坐标抄自网络地图，先注明 --datum gcj02 或 bd09",
+                    "fill in that column in the file; were the coordinates copied off a web map, say --datum gcj02 or "
+                    "bd09 first",
+                ),
+            )
         )
         done.doubtful.add(column)

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from kunshan_gis.crs import require_true_scale, suggest_metric
-from kunshan_gis.datum import DATUMS, SHIFTED, Datum
+from kunshan_gis.datum import CHINA, DATUMS, SHIFTED, Datum
 from kunshan_gis.errors import LayerSchemaError, ParameterError, Problem
 from kunshan_gis.export.layer import KEPT, Replaced, place_layer
 from kunshan_gis.layers import read_catalog, survey, verbatim
@@ -29,7 +29,7 @@ UNKNOWN = "unknown"
 ROWS_AS_GEOJSON = 2000
 """A layer with more rows is written as GeoParquet."""
 
-_BESIDE = ("boundary", "streets", "parks", "park_gates")
+_BESIDE = ("boundary", "neighbours", "towns", "scope", "streets", "rail", "expressways", "parks", "park_gates")
 """Kinds that every layer is held against."""
 
 
@@ -217,7 +217,7 @@ def add_layer(
     }  # fmt: skip
     path = _free_path(kind, taken, room, file)
     info = _entry(kind, path, read, taken, stated=stated, datum=chosen, room=room)
-    notes = [*taken.notes, *_entry_notes(stated, read, chosen, room, area)]
+    notes = [*taken.notes, *_entry_notes(stated, read, chosen, room, area, degrees=degrees)]
     own, elsewhere = _between(area, info, taken, beside)
     problems = tuple(sorted({*taken.problems, *own}))
     added = Added(folder, area, info, taken, tuple(notes), problems, elsewhere)
@@ -383,7 +383,7 @@ def _free_path(kind: str, taken: Taken, room: _Room, file: Path) -> str:
 
 
 def _entry_notes(
-    stated: Mapping[str, str | None], read: Source, datum: Datum, room: _Room, area: AreaInfo
+    stated: Mapping[str, str | None], read: Source, datum: Datum, room: _Room, area: AreaInfo, *, degrees: pd.DataFrame
 ) -> list[Text]:
     notes = []
     if room.catalog is None:
@@ -401,7 +401,7 @@ def _entry_notes(
                 "service); history says so",
             )
         )
-    elif isinstance(read.table, gpd.GeoDataFrame) and stated.get("datum") is None and read.datum is None:
+    elif read.datum is None and _in_china(degrees):
         notes.append(
             Text(
                 f"基准按 {datum} 登记，坐标未作偏移换算；取自高德、腾讯或百度地图的坐标请注明 --datum gcj02 或 bd09",
@@ -429,6 +429,14 @@ def _entry_notes(
     return notes
 
 
+def _in_china(degrees: pd.DataFrame) -> bool:
+    """Where the shifted datums are in use, and nowhere else."""
+    if not isinstance(degrees, gpd.GeoDataFrame) or not len(degrees):
+        return False
+    west, south, east, north = degrees.total_bounds
+    return bool(CHINA[0] < east and west < CHINA[2] and CHINA[1] < north and south < CHINA[3])
+
+
 def _between(
     area: AreaInfo, info: LayerInfo, taken: Taken, beside: Sequence[Layer]
 ) -> tuple[list[Problem], tuple[Problem, ...]]:
@@ -438,14 +446,24 @@ def _between(
         return [], ()
     if isinstance(table, gpd.GeoDataFrame):
         table = table[~(table.geometry.is_empty | table.geometry.isna())].to_crs(area.analysis_crs)
-    told = {column for child, column, _ in REFERENCES if child == info.kind and column in table.columns}
-    plain = table.assign(**dict.fromkeys(told)) if taken.problems else table
+    plain = _known_only(table, info.kind, beside) if taken.problems else table
     before = set(inconsistencies(area, list(beside)))
     after = set(inconsistencies(area, [*beside, Layer(info, plain, "")]))
     new = sorted(after - before)
     where = f"{info.name} ({info.path})"
     own = [problem for problem in new if problem.where.en == where or problem.where.en.startswith(CATALOG)]
     return own, tuple(problem for problem in new if problem not in own)
+
+
+def _known_only(table: pd.DataFrame, kind: str, beside: Sequence[Layer]) -> pd.DataFrame:
+    """The table without references that are problems already."""
+    ids = {layer.info.kind: set(layer.table["id"]) for layer in beside if "id" in layer.table.columns}
+    known = {
+        column: table[column].where(table[column].isin(ids[other]), None)
+        for child, column, other in REFERENCES
+        if child == kind and column in table.columns and other in ids
+    }
+    return table.assign(**known)
 
 
 def _replaced(room: _Room) -> Replaced | None:
