@@ -14,7 +14,9 @@ from kunshan_gis.layers.vocabulary import heading_parts, is_own_field, names_of,
 from kunshan_gis.messages import Text
 from kunshan_gis.schema import KINDS
 
-How = Literal["given", "same", "known", "cut", "kept", "constant", "own_field", "unknown", "conflict", "dropped"]
+How = Literal[
+    "given", "same", "known", "cut", "kept", "constant", "own_field", "unknown", "conflict", "empty", "dropped"
+]
 
 _CUT_BYTES = (("gbk", (9, 10)), ("utf-8", (8, 9, 10)))
 """A Shapefile's field names end at 10 bytes; a character that does not fit goes as a whole."""
@@ -32,8 +34,8 @@ class Use:
         The kind's column; None where the column was left out.
     how : str
         `given` by the user, `same` word as the contract's, `known` word, `cut` by the Shapefile format, `kept` under
-        its own name, a `constant`; left out as a program's `own_field`, as `unknown`, as in `conflict` with another, or
-        `dropped` by the user.
+        its own name, a `constant`; left out as a program's `own_field`, as `unknown`, as in `conflict` with another,
+        as `empty` beside another, or `dropped` by the user.
     unit : str
         What the heading says the figures are in; empty where it does not say.
     """
@@ -173,6 +175,9 @@ def _settled(uses: list[Use], table: pd.DataFrame, where: Text) -> tuple[list[Us
     problems, after = [], list(uses)
     for target in dict.fromkeys(use.target for use in uses if use.target):
         rivals = [use for use in uses if use.target == target]
+        if filled := [use for use in rivals if use.how == "given" or _says_something(table[use.source])]:
+            after = [Use(use.source, None, "empty") if use in rivals and use not in filled else use for use in after]
+            rivals = filled
         if len(rivals) < 2:
             continue
         best = next((use for use in rivals if use.how == "same"), None)
@@ -192,6 +197,10 @@ def _settled(uses: list[Use], table: pd.DataFrame, where: Text) -> tuple[list[Us
             Use(use.source, None, "conflict") if use.target == target and use is not best else use for use in after
         ]
     return after, problems
+
+
+def _says_something(cells: pd.Series) -> bool:
+    return bool((cells.notna() & (cells.astype(str).str.strip() != "")).any())
 
 
 def _alike(table: pd.DataFrame, uses: Sequence[Use]) -> bool:

@@ -269,9 +269,10 @@ def _how_to_give(column: Column, table: pd.DataFrame, kind: str, source: Source)
         fitting = editions_with(table["code"].dropna().astype(str), kind) or list(editions(kind))
         example = fitting[0].edition
         hint = f" ({' | '.join(edition.edition for edition in fitting)})"
+    constant = f'"{column.name}={example}"' if " " in example else f"{column.name}={example}"
     return Text(
-        f"指明字段 --map 字段={column.name}，或全部取同一值 --set {column.name}={example}{hint}；现有字段：{headings}",
-        f"name it with --map COLUMN={column.name}, or the same for all rows with --set {column.name}={example}{hint}; "
+        f"指明字段 --map 字段={column.name}，或全部取同一值 --set {constant}{hint}；现有字段：{headings}",
+        f"name it with --map COLUMN={column.name}, or the same for all rows with --set {constant}{hint}; "
         f"there are: {headings}",
     )
 

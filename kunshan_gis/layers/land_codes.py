@@ -63,9 +63,11 @@ def edition_called(name: str, kind: str) -> Edition | None:
 
 
 def editions_with(codes: Iterable[str], kind: str) -> list[Edition]:
-    """The editions that hold every one of the codes."""
+    """The editions that hold most of the codes, all of them where any does."""
     asked = set(codes)
-    return [edition for edition in editions(kind) if asked <= set(edition.codes)]
+    held = [len(asked & set(edition.codes)) for edition in editions(kind)]
+    most = max(held, default=0)
+    return [edition for edition, count in zip(editions(kind), held, strict=True) if count == most > 0]
 
 
 def code_notes(table: pd.DataFrame, kind: str) -> list[Text]:

@@ -81,6 +81,9 @@ def test_two_headings_for_one_column_are_for_the_user_to_settle() -> None:
     uses, problems = matched("parks", {"名称": ["甲"], "公园名称": ["甲 "]})
     assert [use.target for use in uses.values()] == ["name", None]
     assert problems == []
+    uses, problems = matched("parks", {"Name": [""], "名称": ["甲"]})
+    assert [(use.target, use.how) for use in uses.values()] == [(None, "empty"), ("name", "known")]
+    assert problems == []
     uses, problems = matched("parks", {"名称": ["甲"], "name": ["A"]})
     assert uses["name"].target == "name"
     assert problems == []

@@ -36,7 +36,8 @@ def test_every_list_says_where_it_was_read_and_how_sure_it_is() -> None:
 def test_editions_are_proposed_by_the_codes_they_hold() -> None:
     assert [edition.edition for edition in editions_with(["0701", "1401"], "landuse")] == ["MNR 2023", "MNR 2020 trial"]
     assert [edition.edition for edition in editions_with(["R2", "G1"], "landuse")] == ["GB 50137-2011"]
-    assert editions_with(["R2", "0701"], "landuse") == []
+    assert [edition.edition for edition in editions_with(["R2", "G1", "0701"], "landuse")] == ["GB 50137-2011"]
+    assert editions_with(["Z9"], "landuse") == []
 
 
 def test_unknown_codes_and_editions_are_named_and_kept() -> None:

@@ -50,7 +50,7 @@ def test_a_gbk_shapefile_without_cpg_is_measured_with(tmp_path: Path, write_toy:
     lon, lat = from_wgs84(points.x, points.y, "gcj02")
     list_ = tmp_path / "出入口.xlsx"
     gates.assign(经度=lon, 纬度=lat).to_excel(list_, index=False)
-    with pytest.raises(LayerSchemaError, match="C3") as raised:
+    with pytest.raises(LayerSchemaError, match="B3") as raised:
         kg.add_layer(folder, list_, kind="park_gates")
     assert "--datum gcj02" in str(raised.value)
     kg.add_layer(folder, list_, kind="park_gates", datum="gcj02")
@@ -94,7 +94,7 @@ def test_land_use_needs_the_edition_of_its_codes_and_proposes_it(
     table.to_file(file)
     with pytest.raises(LayerSchemaError) as raised:
         kg.add_layer(tmp_path / "a", file, kind="landuse")
-    assert f"--set code_edition={proposed}" in str(raised.value)
+    assert f'--set "code_edition={proposed}"' in str(raised.value)
     kg.add_layer(tmp_path / "a", file, kind="landuse", constants={"code_edition": proposed})
     assert open_area(tmp_path / "a").table("landuse")["code"].tolist() == codes
 
