@@ -71,7 +71,7 @@ def print_coverage(table: pd.DataFrame, result: model.Result, console: Console, 
         say("! " + warning.first(lang), console)
 
 
-def print_report(report: LayersReport, console: Console) -> None:
+def print_report(report: LayersReport, console: Console, *, folder: Path) -> None:
     """The layers of a study area, what is missing, and every problem."""
     shown = Table(title=escaped(report.title, 120), title_justify="left")
     columns = ("layer", "kind", "rows", "extent", "basis", "datum", "date")
@@ -89,7 +89,8 @@ def print_report(report: LayersReport, console: Console) -> None:
         detail = Text("", "") if edits is None else edits.said()
         say(f"! {said.zh}：{detail.zh} / {said.en}: {detail.en}" if edits else "! " + said.first("zh"), console)
         if edits:
-            say(f"  kunshan-gis layers add {file} --kind {file.split('/')[-1].split('.')[0]}", console)
+            kind = file.split("/")[-1].removesuffix(".gpkg")
+            say(f"  kunshan-gis layers add {folder / file} --kind {kind} --layers {folder}", console)
     for problem in report.problems:
         say(f"✗ {problem.said('zh')}", console, style="red")
         say(f"  {problem.said('en')}", console, style="red")

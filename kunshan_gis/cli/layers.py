@@ -43,7 +43,7 @@ def layers_check(
     if format is Format.table:
         from kunshan_gis.terminal import print_report
 
-        print_report(report, stdout())
+        print_report(report, stdout(), folder=folder_of(layers))
     elif format is Format.json:
         write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
     else:

@@ -24,6 +24,7 @@ from kunshan_gis.layers.source import Source, read_source
 from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, Basis, Layer, LayerInfo, Progress, Sensitivity, silent
 from kunshan_gis.schema import BASIS, KINDS, REFERENCES
+from kunshan_gis.studies.working_copy import edited_entry, is_working_copy
 
 UNKNOWN = "unknown"
 ROWS_AS_GEOJSON = 2000
@@ -153,7 +154,8 @@ def add_layer(
     folder : Path
         The study area; where it has no catalogue, one is made.
     file : Path
-        Anything `layers.source.read_source` reads, or a form of `layers template`. It is never changed.
+        Anything `layers.source.read_source` reads, or a form of `layers template`. It is never changed. A working
+        copy of the study area's own (`work/parks.gpkg`, see `layers qgis`) takes its layer's place; the entry stays.
     kind : str
         Kind of layer, a key of `schema.KINDS`.
     layer : str, optional
@@ -193,7 +195,8 @@ def add_layer(
     _require_choice("datum", datum, DATUMS)
     _require_choice("basis", basis, BASIS)
     _require_choice("sensitivity", sensitivity, get_args(Sensitivity))
-    room = _room(folder, kind, file, replace=replace)
+    edited = is_working_copy(folder, kind, file)
+    room = _room(folder, kind, file, replace=replace or edited)
     progress("reading", 0, 2)
     read = _read(file, kind, layer, encoding, crs)
     chosen = _datum(datum, read)
@@ -216,8 +219,15 @@ def add_layer(
         "sensitivity": sensitivity,
     }  # fmt: skip
     path = _free_path(kind, taken, room, file)
-    info = _entry(kind, path, read, taken, stated=stated, datum=chosen, room=room)
-    notes = [*taken.notes, *_entry_notes(stated, read, chosen, room, area, degrees=degrees)]
+    if edited and room.old is not None:
+        info = edited_entry(folder, room.old, path, taken.history)
+        notes = [
+            *taken.notes,
+            Text("读回工作副本，条目沿用原图层", "edits taken back; the entry says what it said before"),
+        ]
+    else:
+        info = _entry(kind, path, read, taken, stated=stated, datum=chosen, room=room)
+        notes = [*taken.notes, *_entry_notes(stated, read, chosen, room, area, degrees=degrees)]
     own, elsewhere = _between(area, info, taken, beside)
     problems = tuple(sorted({*taken.problems, *own}))
     added = Added(folder, area, info, taken, tuple(notes), problems, elsewhere)

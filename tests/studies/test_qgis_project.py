@@ -13,6 +13,7 @@ import pytest
 from defusedxml.ElementTree import parse
 
 from kunshan_gis.errors import OutputError, ParameterError
+from kunshan_gis.layers import read_catalog
 from kunshan_gis.schema import KINDS
 from kunshan_gis.studies.check_layers import check_layers
 from kunshan_gis.studies.qgis_project import GROUPS, HIDDEN, NEAR, _styles, open_in_qgis
@@ -124,7 +125,7 @@ def test_the_check_says_what_waits_in_a_working_copy(cli, write_toy) -> None:
     assert (len(waiting.removed), list(waiting.values)) == (1, ["name"])
     ran = cli("layers", "check", "--layers", folder)
     assert ran.code == 0
-    assert "kunshan-gis layers add work/parks.gpkg --kind parks" in ran.out.replace(f"{folder}/", "")
+    assert f"kunshan-gis layers add {folder}/work/parks.gpkg --kind parks --layers {folder}" in ran.out
     (folder / "work/homes.gpkg").write_bytes(b"torn")
     data = json.loads(cli("layers", "check", "--layers", folder, "--format", "json").out)
     assert data["waiting"]["work/homes.gpkg"] is None
@@ -147,6 +148,47 @@ def test_the_command_needs_a_place_of_ones_own(cli, write_toy, tmp_path: Path) -
     assert (ran.code, ran.out) == (0, f"{tmp_path}/elsewhere/my.qgs\n")
     with pytest.raises(ParameterError, match=r"my\.qgs"):
         open_in_qgis(write_toy(name="other"), tmp_path / "my.xml")
+
+
+def covered(cli, folder: Path) -> dict[str, int]:
+    """People covered by each tier."""
+    said = {}
+    for tier in ("community", "pocket"):
+        ran = cli("coverage", "parks", "--layers", folder, "--by", "area", "--tier", tier, "--format", "json")
+        said[tier] = json.loads(ran.out)[0]["covered"] if ran.code == 0 else 0  # refused where no park has the tier
+    return said
+
+
+def test_edits_come_back_checked_with_the_layers_origin_and_a_study_uses_them(cli, write_toy) -> None:
+    folder = write_toy()
+    catalog = folder / "catalog.toml"
+    text = catalog.read_text(encoding="utf-8")
+    catalog.write_text(text.replace('name = "parks"', 'name = "parks"\nsensitivity = "secret"'), encoding="utf-8")
+    before = read_catalog(folder)[1]
+    open_in_qgis(folder)
+    edited(folder / "work/parks.gpkg", lambda table: table.assign(tier="pocket"))
+    assert covered(cli, folder) == {"community": 600, "pocket": 340}
+    ran = cli("layers", "add", folder / "work/parks.gpkg", "--kind", "parks", "--layers", folder)
+    assert ran.code == 0, ran.err
+    after = {info.kind: info for info in read_catalog(folder)[1]}["parks"]
+    old = {info.kind: info for info in before}["parks"]
+    for entry in ("name", "title", "source", "licence", "date", "basis", "sensitivity"):
+        assert getattr(after, entry) == getattr(old, entry)
+    assert after.history[-1].startswith("编辑工作副本：公园层级 tier 改动 1 处：")
+    assert check_layers(folder).waiting == {}
+    assert covered(cli, folder) == {"community": 0, "pocket": 640}
+    assert list((folder / "replaced").iterdir())
+
+
+def test_edits_that_break_the_contract_stay_out(cli, write_toy) -> None:
+    folder = write_toy()
+    open_in_qgis(folder)
+    edited(folder / "work/parks.gpkg", lambda table: table.assign(area_m2=-1.0))
+    ran = cli("layers", "add", folder / "work/parks.gpkg", "--kind", "parks", "--layers", folder)
+    assert ran.code == 2
+    assert "area_m2" in ran.err
+    assert covered(cli, folder) == {"community": 600, "pocket": 340}
+    assert "work/parks.gpkg" in check_layers(folder).waiting
 
 
 OPEN = """
@@ -221,3 +263,10 @@ def test_qgis_opens_it_draws_it_and_edits_come_back(cli, write_toy, tmp_path: Pa
     assert list(waiting.moved) == [said["id"]]
     assert waiting.added == (said["new"],)
     assert waiting.values["tier"] == (said["id"],)
+    before = covered(cli, folder)
+    ran = cli("layers", "add", folder / "work/parks.gpkg", "--kind", "parks", "--layers", folder)
+    assert ran.code == 0, ran.err
+    report = check_layers(folder)
+    assert not report.waiting
+    assert list(report.changes["parks"].moved) == [said["id"]]
+    assert covered(cli, folder) != before
