@@ -84,6 +84,8 @@ class Band:
     def read(self, window: Window) -> Floats:
         """Values of a window, scaled as the file asks, NaN where there are none."""
         cells = self.raster.read(self.index, window=window, masked=True)
+        if np.ma.getmask(cells).all():
+            return np.full(cells.shape, np.nan)
         values = np.asarray(cells.data, dtype=np.float64)
         raw = np.where(np.ma.getmaskarray(cells), np.nan, values)
         missing = self._undeclared(raw)

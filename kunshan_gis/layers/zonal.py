@@ -66,11 +66,12 @@ def zonal(
     _require_known(stats)
     with open_band(path, band) as source:
         shapes = source.to_pixels(zones)
-        found = _figures(source, shapes, [stat for stat in stats if stat != "people"], None)
+        found, plain = pd.DataFrame(), [stat for stat in stats if stat != "people"]
         if "people" in stats:
             quantity = quantity_of(source, shapely.union_all(shapes), values, census)
-            people = _figures(source, shapes, ["sum"], quantity)
-            found = found.assign(people=people["sum"].where(people["data_share"] > 0))
+            found = _figures(source, shapes, ["sum"], quantity).rename(columns={"sum": "people"})
+        if plain or not stats:
+            found = _figures(source, shapes, plain, None).assign(**found.drop(columns="data_share", errors="ignore"))
         source.tell_noticed()
     return found.set_index(zones.index)[[*stats, "data_share"]]
 
