@@ -1,6 +1,6 @@
 """Results and study areas to files: the only code that writes."""
 
-from kunshan_gis.export.area import put_layer, require_free, write_area
+from kunshan_gis.export.area import require_free, write_area
 from kunshan_gis.export.files import json_bytes, table_bytes, write_files
 from kunshan_gis.export.geopackage import geopackage
 from kunshan_gis.export.postgis import DatabaseTable, write_tables
@@ -14,7 +14,6 @@ __all__ = [
     "EditorLayer",
     "geopackage",
     "json_bytes",
-    "put_layer",
     "qgis_project",
     "records",
     "require_free",

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import tomlkit
 
 from kunshan_gis.contracts import require
 from kunshan_gis.errors import OutputError
@@ -43,51 +41,6 @@ def write_area(
     files = {layer.path: table_bytes(table, Path(layer.path).suffix) for layer, table in layers}
     files["catalog.toml"] = catalog_text(info, [_as_written(layer) for layer, _ in layers]).encode()
     return write_files(folder, files)
-
-
-def put_layer(folder: Path, layer: LayerInfo, table: pd.DataFrame) -> list[Path]:
-    """Write one layer into a study area that is there: its file, and its entry in the catalogue.
-
-    The entry takes the place of the one of its kind, or stands last; all else in the catalogue stays as it was written,
-    remarks included. The file of the entry it replaces goes away, unless it is in a format that is only read here
-    (a Shapefile stays where it is, no longer listed). Whole or not at all.
-
-    Raises
-    ------
-    LayerSchemaError
-        The table does not fit its kind.
-    OutputError
-        The folder cannot be written, or another layer has the name or the file already.
-    """
-    require(table, layer.kind, where=f"{layer.name} ({layer.path})")
-    with explained(folder):
-        document = tomlkit.parse((folder / "catalog.toml").read_text(encoding="utf-8-sig"))
-    blocks = document.setdefault("layer", tomlkit.aot())
-    same = [number for number, block in enumerate(blocks) if block.get("kind") == layer.kind]
-    _require_own(folder, layer, [block for block in blocks if block.get("kind") != layer.kind])
-    entry = tomlkit.parse("\n".join(pairs(_as_written(layer))))
-    block = tomlkit.table()
-    block.update(entry)
-    block.add(tomlkit.nl())
-    old = [str(blocks[number].get("path")) for number in same]
-    stale = tuple(path for path in old if Path(path).suffix in WRITTEN)
-    if same:
-        blocks[same[0]] = block
-    else:
-        blocks.append(block)
-    files = {layer.path: table_bytes(table, Path(layer.path).suffix), "catalog.toml": tomlkit.dumps(document).encode()}
-    return write_files(folder, files, stale=stale)
-
-
-def _require_own(folder: Path, layer: LayerInfo, others: Sequence[Mapping[str, object]]) -> None:
-    for entry, value in (("name", layer.name), ("path", layer.path)):
-        if any(other.get(entry) == value for other in others):
-            raise OutputError(
-                Text(
-                    f"{folder} 中已有另一图层的 {entry} 为 `{value}`；请先在 catalog.toml 中改名",
-                    f"{folder}: another layer has the {entry} `{value}` already; rename it in catalog.toml first",
-                )
-            )
 
 
 def require_free(folder: Path, *, overwrite: bool) -> None:

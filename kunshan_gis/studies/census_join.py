@@ -13,13 +13,14 @@ import shapely
 from kunshan_gis.crs import WEB
 from kunshan_gis.datum import converted_line, from_wgs84
 from kunshan_gis.errors import LayerError, ParameterError, listed
-from kunshan_gis.export.area import WRITTEN, put_layer
+from kunshan_gis.export.area import WRITTEN
 from kunshan_gis.layers import open_area, read_catalog
 from kunshan_gis.layers.census import join_table
 from kunshan_gis.layers.crosswalk import CROSSWALK, Crosswalk, read_crosswalk
 from kunshan_gis.layers.source import read_source
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Layer, LayerInfo, Progress, silent
+from kunshan_gis.studies.in_place import put_in_place
 
 _OWN = ("id", "name", "name_en", "adcode", "code", "geometry")
 """Columns of a layer that no table replaces."""
@@ -57,7 +58,8 @@ def census_join(
     file : Path
         CSV, Excel or any other table.
     folder : Path
-        The study area; the layer and its entry in the catalogue are written, whole or not at all.
+        The study area; the layer and its entry in the catalogue are written, whole or not at all. The file as it was
+        goes to `replaced/`.
     to : str
         Kind of the layer.
     on : str
@@ -92,7 +94,7 @@ def census_join(
     )
     _require_new(layer, joined.columns, overwrite=overwrite)
     notes = (*source.notes, *joined.notes)
-    files = () if dry_run else tuple(put_layer(folder, _described(layer, source.name, notes), joined.table))
+    files = () if dry_run else tuple(put_in_place(folder, _described(layer, source.name, notes), joined.table))
     return JoinSummary(joined.table, joined.columns, notes, files)
 
 
@@ -133,13 +135,14 @@ def _require_new(layer: Layer, columns: Sequence[str], *, overwrite: bool) -> No
 def _described(layer: Layer, name: str, notes: Sequence[Text]) -> LayerInfo:
     """The layer's entry with what was done; a layer stored in a shifted datum is stored in WGS 84 from now on."""
     info = layer.info
-    history = [*info.history]
+    history, changed = [*info.history], dict[str, object](crs=None)
     if info.datum in ("gcj02", "bd09"):
+        changed = {"datum": "wgs84", "crs": None}
         history.append(converted_line(info.datum, _shift_m(gpd.GeoDataFrame(layer.table), info.datum)))
     said = "；".join(note.zh for note in notes), "; ".join(note.en for note in notes)
     history.append(f"关联表格 {name}：{said[0]} / joined the table {name}: {said[1]}")
     path = info.path if Path(info.path).suffix in WRITTEN else f"{info.name}.geojson"
-    return info.model_copy(update={"history": tuple(history), "path": path})
+    return info.model_copy(update={**changed, "history": tuple(history), "path": path})
 
 
 def _shift_m(table: gpd.GeoDataFrame, datum: str) -> float:

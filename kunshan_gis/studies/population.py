@@ -13,7 +13,6 @@ import shapely
 
 from kunshan_gis.crs import project
 from kunshan_gis.errors import LayerError, ParameterError
-from kunshan_gis.export.area import put_layer
 from kunshan_gis.layers import open_area, read_catalog
 from kunshan_gis.layers.dwellings import read_buildings, residential
 from kunshan_gis.layers.homes import at_cells, spread_over_buildings, spread_over_land
@@ -22,6 +21,7 @@ from kunshan_gis.layers.raster import RASTERS, bands
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Basis, LayerInfo, Progress, StudyArea, silent
 from kunshan_gis.schema import KINDS
+from kunshan_gis.studies.in_place import put_in_place
 
 Over = Literal["buildings", "landuse", "none"]
 READ = ("boundary", "streets", "landuse", "towns")
@@ -75,7 +75,8 @@ def bring_population(
     file : Path
         See `layers.population.count_within`.
     folder : Path
-        The study area; its catalogue and its homes are written, whole or not at all.
+        The study area; its catalogue and its homes are written, whole or not at all. Homes that were there go to
+        `replaced/`.
     over : {"buildings", "landuse", "none"}, optional
         What people are handed to within their cell: buildings by floor area, residential land by area, or nothing (the
         cell's middle). Else buildings where they are given, land use where the area has that layer, nothing otherwise.
@@ -114,7 +115,7 @@ def bring_population(
     notes = _notes(homes, counted, file, onto)
     old = next((layer for layer in described if layer.kind == "homes"), None)
     layer = _described(homes, old, notes, file, over=onto, area=area, year=year, source=source, licence=licence)
-    files = () if dry_run else tuple(put_layer(folder, layer, homes))
+    files = () if dry_run else tuple(put_in_place(folder, layer, homes))
     people = float(counted.table["population"].sum())
     return PopulationSummary(homes, layer, people, counted.left_out, notes, files)
 

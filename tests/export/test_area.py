@@ -12,7 +12,7 @@ from paper import area_of, homes, layer, parks, streets
 
 from kunshan_gis import toy
 from kunshan_gis.errors import LayerSchemaError, OutputError
-from kunshan_gis.export import put_layer, write_area
+from kunshan_gis.export import write_area
 from kunshan_gis.export.area import catalog_text
 from kunshan_gis.layers import open_area
 from kunshan_gis.layers.catalog import read_catalog
@@ -95,39 +95,3 @@ def test_a_folder_name_the_system_refuses_is_an_output_error(tmp_path: Path) -> 
     city = toy.city()
     with pytest.raises(OutputError, match="cannot write to"):
         write_area(tmp_path / ("x" * 300), city.info, layers(city))
-
-
-def test_a_layer_takes_the_place_of_its_kind_and_all_else_stays(tmp_path: Path) -> None:
-    city = toy.city()
-    write_area(tmp_path, city.info, layers(city))
-    catalog = tmp_path / "catalog.toml"
-    catalog.write_text("# kept by hand\n" + catalog.read_text(encoding="utf-8"), encoding="utf-8")
-    info, before = read_catalog(tmp_path)
-    old = next(each for each in before if each.kind == "homes")
-    new = old.model_copy(update={"path": "homes.parquet", "title": 'a "new" one', "history": ("甲 / a", "乙 / b")})
-    put_layer(tmp_path, new, city.table("homes"))
-    after = read_catalog(tmp_path)[1]
-    assert [each.name for each in after] == [each.name for each in before]
-    assert next(each for each in after if each.kind == "homes") == new
-    assert catalog.read_text(encoding="utf-8").startswith("# kept by hand\n")
-    assert not (tmp_path / old.path).exists()
-    assert open_area(tmp_path).info == info
-
-
-def test_a_kind_that_was_not_there_stands_last(tmp_path: Path) -> None:
-    city = toy.city()
-    write_area(tmp_path, city.info, [each for each in layers(city) if each[0].kind != "homes"])
-    put_layer(tmp_path, city.layer("homes").info, city.table("homes"))
-    assert read_catalog(tmp_path)[1][-1].kind == "homes"
-    assert "\n\n[[layer]]\n" in (tmp_path / "catalog.toml").read_text(encoding="utf-8")
-    assert open_area(tmp_path).has("homes")
-
-
-def test_a_name_or_a_file_of_another_layer_is_refused(tmp_path: Path) -> None:
-    city = toy.city()
-    write_area(tmp_path, city.info, layers(city))
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    for change in ({"name": "streets"}, {"path": "streets.geojson"}):
-        with pytest.raises(OutputError, match="rename it in catalog"):
-            put_layer(tmp_path, city.layer("homes").info.model_copy(update=change), city.table("homes"))
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

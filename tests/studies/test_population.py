@@ -65,6 +65,7 @@ def test_homes_replace_those_that_were_there_and_say_where_they_come_from(tmp_pa
     info = area.layer("homes").info
     assert (info.source, info.licence, info.date, info.basis) == ("WorldPop", "CC BY 4.0", "2020", "open")
     assert any("values read as people in each cell" in line and "每个单元的人数" in line for line in info.history)
+    assert len(list((folder / "replaced").glob("homes-*.geojson"))) == 1
     after = (folder / "catalog.toml").read_text(encoding="utf-8")
     assert [block for block in before.split("[[layer]]") if 'kind = "homes"' not in block][1:] == [
         block for block in after.split("[[layer]]") if 'kind = "homes"' not in block
