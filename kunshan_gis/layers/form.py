@@ -14,12 +14,11 @@ from kunshan_gis.datum import DATUMS
 from kunshan_gis.errors import LayerError, LayerSchemaError, Problem, listed
 from kunshan_gis.layers.form_shapes import shapes_of
 from kunshan_gis.layers.form_sheet import Sheet, at, plain_text
-from kunshan_gis.layers.guards import content_sha256
+from kunshan_gis.layers.guards import content_sha256, require_file, require_signature, require_workbook
+from kunshan_gis.layers.sheets import WORKBOOKS
 from kunshan_gis.layers.source import Source
 from kunshan_gis.messages import Text
 from kunshan_gis.schema import KINDS
-
-SUFFIXES = (".xlsx", ".xls", ".xlsb", ".ods")
 
 
 def form_sheets(path: Path) -> dict[str, Sheet]:
@@ -28,10 +27,13 @@ def form_sheets(path: Path) -> dict[str, Sheet]:
     Raises
     ------
     LayerError
-        The form is of a later version.
+        The file may not be opened (see `layers.guards`), or the form is of a later version.
     """
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in WORKBOOKS:
         return {}
+    require_file(path)
+    require_signature(path)
+    require_workbook(path)
     try:
         book = CalamineWorkbook.from_path(path)
         sheets = [Sheet(name, *_read(book, name)) for name in _candidates(book)]

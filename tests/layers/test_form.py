@@ -175,7 +175,8 @@ def test_other_workbooks_and_later_forms_are_told_apart(tmp_path: Path, filled) 
     with pytest.raises(LayerError, match="layers template"):
         read_form(tmp_path / "own.xlsx")
     (tmp_path / "broken.xlsx").write_bytes(b"nothing")
-    assert form_sheets(tmp_path / "broken.xlsx") == {}
+    with pytest.raises(LayerError, match=r"broken\.xlsx"):
+        form_sheets(tmp_path / "broken.xlsx")
     later = filled({"公园": PARK | {"A2": f"{forms.MARK} 99 · parks"}})
     with pytest.raises(LayerError, match="upgrade"):
         read_form(later)
