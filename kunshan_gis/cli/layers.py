@@ -125,6 +125,7 @@ def layers_population(
     ] = None,
     band: Annotated[str | None, typer.Option(help="Band of a raster: number or name. 波段")] = None,
     year: Annotated[int | None, typer.Option(help="Year of the count. 统计年份")] = None,
+    datum: Annotated[str, typer.Option(help="Of points or areas: wgs84, cgcs2000, gcj02, bd09. 坐标基准")] = "wgs84",
     source: Annotated[str, typer.Option(help="Source, for the catalogue. 来源")] = "",
     licence: Annotated[str, typer.Option(help="Licence, for the catalogue. 许可")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done. 只试算，不写入")] = False,
@@ -135,7 +136,7 @@ def layers_population(
 
     with showing_progress() as progress:
         summary = bring_population(
-            file, folder_of(layers), over=over, buildings=buildings, values=values, band=band, year=year,
+            file, folder_of(layers), over=over, buildings=buildings, values=values, band=band, year=year, datum=datum,
             source=source, licence=licence, dry_run=dry_run, progress=progress,
         )  # fmt: skip
     for note in summary.notes:

@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from kunshan_gis.crs import WEB
-from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, listed
+from kunshan_gis.crs import WEB, project
+from kunshan_gis.datum import SHIFTED
+from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, ParameterError, listed
 from kunshan_gis.layers.quantity import Quantity, Totals, stated, told_by_numbers, told_by_words
 from kunshan_gis.layers.raster import RASTERS, Band, coverage, open_band
+from kunshan_gis.layers.source import read_source
 from kunshan_gis.layers.vector import read_vector
 from kunshan_gis.messages import Text
 
@@ -32,6 +34,8 @@ COORDINATE_COLUMNS = (
     ("x_wgs84", "y_wgs84"), ("经度", "纬度"),
 )  # fmt: skip
 """Columns of a CSV that hold WGS 84 degrees."""
+
+WORKBOOKS = (".xlsx", ".xls", ".ods")
 
 _UNCOUNTED = Text("行的人口数为负或无法读取", "rows with a negative number or none")
 _UNPLACED = Text("行没有坐标", "rows without a place")
@@ -64,6 +68,7 @@ def count_within(
     values: str | None = None,
     band: str | None = None,
     census: int | None = None,
+    datum: str = "wgs84",
 ) -> Counted:
     """The people of a file who live within an outline, before any rounding.
 
@@ -79,6 +84,8 @@ def count_within(
         Of a GeoTIFF with several bands: number or name.
     census : int, optional
         People the study area is said to hold; helps to tell counts from densities.
+    datum : {"wgs84", "cgcs2000", "gcj02", "bd09"}
+        Of points or areas; a shift is undone before anything is counted.
 
     Raises
     ------
@@ -91,15 +98,31 @@ def count_within(
     Of a GeoTIFF only the blocks that the outline touches are read, one at a time.
     """
     if path.suffix.lower() in RASTERS:
+        _require_true(path, datum)
         with open_band(path, band) as source:
             shape = shapely.union_all(source.to_pixels(outline))
             quantity = quantity_of(source, shape, values, census)
             table, left_out = _gathered(source, shape, quantity, cut=True)
             notes: tuple[Text, ...] = (quantity.said, Text(f"基准：{source.datum}", f"datum: {source.datum}"))
     else:
-        table, left_out = _within(read_population(path), outline)
+        people = read_population(path)
+        if datum in SHIFTED:
+            people = project(people, datum=datum, to=WEB, name=path.name)
+        table, left_out = _within(people, outline)
         notes = ()
     return Counted(_peopled(table, path.name), left_out, notes)
+
+
+def _require_true(path: Path, datum: str) -> None:
+    """A shifted raster is bent, not moved: it cannot be counted as it is."""
+    if datum in SHIFTED:
+        raise ParameterError(
+            Text(
+                f"栅格 {path.name} 不能按 {datum} 读取；请先纠正为 WGS 84 或 CGCS2000，再去掉 --datum",
+                f"raster {path.name} cannot be read as {datum}; warp it to WGS 84 or CGCS2000 first, and leave out "
+                "--datum",
+            )
+        )
 
 
 def read_population(
@@ -141,13 +164,9 @@ def read_population(
         raise LayerNotFoundError(
             Text(f"找不到人口文件 {path}；请检查路径", f"population file {path} is not there; check the path")
         )
-    suffix = path.suffix.lower()
-    if suffix in RASTERS:
-        table = _cells_of_raster(path, extent, values, band)
-    else:
-        source = _points_of_csv(path) if suffix == ".csv" else read_vector(path)
-        table = _counted(source, path.name)
-    return _peopled(table, path.name)
+    if path.suffix.lower() in RASTERS:
+        return _peopled(_cells_of_raster(path, extent, values, band), path.name)
+    return _peopled(_counted(_placed(path), path.name), path.name)
 
 
 def _peopled(table: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
@@ -167,6 +186,23 @@ def in_extent(population: gpd.GeoDataFrame, extent: Bounds) -> gpd.GeoDataFrame:
     edge = shapely.segmentize(shapely.box(*extent).buffer(1e-7, join_style="mitre"), 0.01)
     box = gpd.GeoSeries([edge], crs=WEB).to_crs(population.crs)
     return population[np.asarray(population.intersects(box.iloc[0]))]
+
+
+def _placed(path: Path) -> gpd.GeoDataFrame:
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        return _points_of_csv(path)
+    if suffix not in WORKBOOKS:
+        return read_vector(path)
+    table = read_source(path).table
+    if not isinstance(table, gpd.GeoDataFrame):
+        raise LayerError(
+            Text(
+                f"人口文件 {path.name} 没有经纬度字段；请把字段命名为 `lon` 和 `lat`",
+                f"population file {path.name} has no columns with degrees; name them `lon` and `lat`",
+            )
+        )
+    return table
 
 
 def _counted(table: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:

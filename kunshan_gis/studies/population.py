@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from kunshan_gis.crs import project
+from kunshan_gis.datum import DATUMS, NAMES, SHIFTED, Datum
 from kunshan_gis.errors import LayerError, ParameterError
 from kunshan_gis.layers import open_area, read_catalog
 from kunshan_gis.layers.dwellings import read_buildings, residential
@@ -63,6 +64,7 @@ def bring_population(
     values: str | None = None,
     band: str | None = None,
     year: int | None = None,
+    datum: str = "wgs84",
     source: str = "",
     licence: str = "",
     dry_run: bool = False,
@@ -86,6 +88,8 @@ def bring_population(
         Of a GeoTIFF.
     year : int, optional
         The count's; picks the band that names it. Else the year in the file's name.
+    datum : {"wgs84", "cgcs2000", "gcj02", "bd09"}
+        Of points or areas.
     source, licence : str, optional
         For the catalogue.
     dry_run : bool
@@ -105,7 +109,12 @@ def bring_population(
     onto = _chosen(over, buildings, kinds)
     area = open_area(folder, [kind for kind in READ if kind in kinds and _needed(kind, onto, kinds)], progress=progress)
     counted = count_within(
-        file, _outline(area), values=values, band=band or _band_of(file, year), census=info.population
+        file,
+        _outline(area),
+        values=values,
+        band=band or _band_of(file, year),
+        census=info.population,
+        datum=known_datum(datum),
     )
     progress("spreading_people", 0, 1)
     cells = project(counted.table, datum="wgs84", to=info.analysis_crs, name=file.name)
@@ -113,11 +122,29 @@ def bring_population(
     homes = _with_towns(homes, area)
     progress("spreading_people", 1, 1)
     notes = _notes(homes, counted, file, onto)
+    if shift in SHIFTED:
+        name = NAMES[shift]
+        notes = (*notes, Text(f"由 {name} 换算为 WGS 84", f"converted from {name} to WGS 84"))
     old = next((layer for layer in described if layer.kind == "homes"), None)
     layer = _described(homes, old, notes, file, over=onto, area=area, year=year, source=source, licence=licence)
     files = () if dry_run else tuple(put_in_place(folder, layer, homes))
     people = float(counted.table["population"].sum())
     return PopulationSummary(homes, layer, people, counted.left_out, notes, files)
+
+
+def known_datum(name: str) -> Datum:
+    """The datum of that name.
+
+    Raises
+    ------
+    ParameterError
+        There is none.
+    """
+    for datum in DATUMS:
+        if datum == name.lower().replace("-", ""):
+            return datum
+    choice = ", ".join(DATUMS)
+    raise ParameterError(Text(f"--datum 只能是 {choice} 之一", f"--datum is one of {choice}"))
 
 
 def _chosen(over: str | None, buildings: Path | None, kinds: set[str]) -> Over:

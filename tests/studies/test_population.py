@@ -12,6 +12,7 @@ import rasterio
 from paper import CRS, X0, Y0, area_of, frame, homes, streets
 from shapely.geometry import LineString, Point, box
 
+from kunshan_gis.datum import shapes_from_wgs84
 from kunshan_gis.errors import LayerError, ParameterError
 from kunshan_gis.export import write_area
 from kunshan_gis.layers import open_area, read_catalog
@@ -203,3 +204,21 @@ def test_figures_by_town_and_zone(tmp_path: Path, cli: Any) -> None:
     for shape, part in (("table", "西镇"), ("csv", "west,西镇,84.99"), ("json", '"people": 84.99')):
         ran = cli("layers", "zonal", file, "--layers", folder, "--format", shape)
         assert (ran.code, part in ran.out) == (0, True)
+
+
+def test_points_of_a_web_map_are_counted_where_they_are(tmp_path: Path) -> None:
+    folder = city(tmp_path / "a")
+    true = frame([Point(10, 10), Point(290, 190)], population=[30, 20]).to_crs("EPSG:4326")
+    shifted = true.set_geometry(shapes_from_wgs84(true.geometry.array, "gcj02"))
+    shifted.drop(columns="geometry").assign(lon=shifted.geometry.x, lat=shifted.geometry.y).to_excel(
+        tmp_path / "p.xlsx", index=False
+    )
+    with pytest.raises(LayerError, match="counts nobody here"):
+        bring_population(tmp_path / "p.xlsx", folder)
+    summary = bring_population(tmp_path / "p.xlsx", folder, datum="GCJ-02")
+    assert summary.homes["population"].tolist() == [30, 20]
+    assert "converted from GCJ-02 to WGS 84" in summary.layer.history[-1]
+    with pytest.raises(ParameterError, match="--datum is one of wgs84"):
+        bring_population(tmp_path / "p.xlsx", folder, datum="mars")
+    with pytest.raises(ParameterError, match="cannot be read as gcj02; warp it"):
+        bring_population(raster(tmp_path / "ppp.tif"), folder, datum="gcj02")
