@@ -77,5 +77,7 @@ def pairs(model: BaseModel) -> list[str]:
 
 
 def _toml(value: object) -> str:
-    """A JSON value is a TOML value, control characters escaped alike but for DEL."""
+    """A JSON value is a TOML value, control characters escaped alike but for DEL; a list has a line for each."""
+    if isinstance(value, tuple):
+        return "[\n" + "".join(f"  {_toml(item)},\n" for item in value) + "]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tomlkit
+from tomlkit.items import AoT
 
 from kunshan_gis.contracts import require
 from kunshan_gis.export.area import catalog_text, pairs
@@ -74,28 +75,22 @@ class Replaced:
 
 def catalog_with(text: str, layer: LayerInfo, instead: Replaced | None) -> str:
     """The catalogue's text with one entry more, or one entry's values changed; all else stays as it was written."""
-    document = tomlkit.parse(text.removeprefix("\ufeff"))
-    values = layer.model_dump(exclude_none=True, exclude_defaults=True)
-    values = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
-    blocks = document.get("layer")
-    if blocks is None:
-        blocks = document["layer"] = tomlkit.aot()
-    if instead is None:
-        blocks.append(_table(values))
+    bare = text.removeprefix("\ufeff")
+    document = tomlkit.parse(bare)
+    blocks: Any = document.get("layer")
+    if instead is None and (blocks is None or isinstance(blocks, AoT)):
+        said = f"{bare.rstrip()}\n\n[[layer]]\n" + "\n".join(pairs(layer)) + "\n"
     else:
-        block = next(block for block in blocks if str(block.get("name")).strip() == instead.info.name)
-        for key in [key for key in block if key not in values]:
-            del block[key]
-        for key, value in values.items():
-            block[key] = value
-    said: str = tomlkit.dumps(document)
+        values = tomlkit.parse("\n".join(pairs(layer)))
+        if instead is None:
+            blocks.append(dict(values))
+        else:
+            block = next(block for block in blocks if str(block.get("name")).strip() == instead.info.name)
+            for key in [key for key in block if key not in values]:
+                del block[key]
+            for key, value in values.items():
+                block[key] = value
+        said = tomlkit.dumps(document)
     newline = "\r\n" if "\r\n" in text else "\n"
     said = said.replace("\r\n", "\n").replace("\n", newline)
     return ("\ufeff" if text.startswith("\ufeff") else "") + said
-
-
-def _table(values: Mapping[str, object]) -> tomlkit.items.Table:
-    table = tomlkit.table()
-    for key, value in values.items():
-        table.add(key, value)
-    return table

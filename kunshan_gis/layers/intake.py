@@ -23,12 +23,12 @@ from kunshan_gis.layers.cells import Filled, Value, fill
 from kunshan_gis.layers.columns import Use, match_columns
 from kunshan_gis.layers.ids import with_ids
 from kunshan_gis.layers.land_codes import code_notes, edition_called, editions, editions_with
-from kunshan_gis.layers.parents import resolve
+from kunshan_gis.layers.parents import NEAREST_M, resolve
 from kunshan_gis.layers.repair import Repair, in_one_place, repair, without_repeats
 from kunshan_gis.layers.source import Place, Source
 from kunshan_gis.layers.walkfilter import WALK_FILTER, is_walkable
 from kunshan_gis.messages import Text
-from kunshan_gis.schema import AREA, KINDS, Column
+from kunshan_gis.schema import AREA, KINDS, REFERENCES, Column
 
 COUNTED = ("homes", "jobs")
 """Kinds whose rows count people: two equal rows may be two households, and are never taken for a repetition."""
@@ -244,6 +244,9 @@ def _missing(table: pd.DataFrame, kind: str, source: Source, taken: Taken) -> se
     for column in KINDS[kind].all_columns:
         if not column.required or column.name in table.columns or column.name == "id":
             continue
+        if (kind, column.name) == ("streets", "walkable"):  # follows from the class
+            told.add(column.name)
+            continue
         told.add(column.name)
         if any(column.name in problem.what.en and "could each be" in problem.what.en for problem in taken.problems):
             continue
@@ -262,6 +265,14 @@ def _missing(table: pd.DataFrame, kind: str, source: Source, taken: Taken) -> se
 
 def _how_to_give(column: Column, table: pd.DataFrame, kind: str, source: Source) -> Text:
     headings = listed([name for name in source.table.columns if name != "geometry"], 30)
+    for child, reference, parent in REFERENCES:
+        if (child, reference) == (kind, column.name) and kind in NEAREST_M:
+            return Text(
+                f"先录入{KINDS[parent].zh}（--kind {parent}），即按距离匹配；或用 --map 字段={reference}；"
+                f"现有字段：{headings}",
+                f"first add the {parent} (--kind {parent}), and each is matched to the nearest; or name the column with "
+                f"--map COLUMN={reference}; there are: {headings}",
+            )
     example = (column.values or ("…",))[0]
     choice = "|".join(column.values)
     hint = f" ({choice})" if choice else ""
@@ -313,7 +324,8 @@ def _finish(
     if isinstance(table, gpd.GeoDataFrame) and set(AREA) & set(KINDS[kind].geometry):
         taken.notes += _shape_notes(table, taken.place)
     taken.notes += code_notes(table, kind)
-    taken.problems += check(table, kind, where=where, place=taken.place, told=told)
+    if len(table) or not taken.problems:
+        taken.problems += check(table, kind, where=where, place=taken.place, told=told)
     taken.table = _ordered(table, kind)
     taken.history += _repair_lines(taken.repairs)
 

@@ -93,7 +93,7 @@ def repair(table: gpd.GeoDataFrame, kind: str, place: Place) -> Repaired:
     shapes = np.asarray(table.geometry.array).copy()
     allowed = KINDS[kind].geometry
     repairs: list[Repair] = []
-    problems: list[Problem] = []
+    stuck: dict[Text, list[int]] = {}
     kept = np.ones(len(shapes), dtype=bool)
     accuracy: dict[int, float] = {}
 
@@ -113,7 +113,7 @@ def repair(table: gpd.GeoDataFrame, kind: str, place: Place) -> Repaired:
             mended = step.mend(before, allowed)
             row = int(table.index[position])
             if mended.stuck is not None:
-                problems.append(Problem(place([row], None), mended.stuck, _REDRAW))
+                stuck.setdefault(mended.stuck, []).append(row)
                 kept[position] = False
             elif mended.shape is None:
                 kept[position] = False
@@ -126,7 +126,8 @@ def repair(table: gpd.GeoDataFrame, kind: str, place: Place) -> Repaired:
     done = table.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=table.crs))[kept]
     if accuracy:
         done = done.assign(accuracy_of_middle=pd.Series(accuracy).reindex(done.index))
-    return Repaired(done, tuple(repairs), tuple(problems))
+    problems = tuple(Problem(place(rows, None), what, _REDRAW) for what, rows in stuck.items())
+    return Repaired(done, tuple(repairs), problems)
 
 
 def without_repeats(table: gpd.GeoDataFrame | pd.DataFrame) -> tuple[gpd.GeoDataFrame | pd.DataFrame, list[Repair]]:
