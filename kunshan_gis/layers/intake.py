@@ -270,7 +270,7 @@ def _how_to_give(column: Column, table: pd.DataFrame, kind: str, source: Source)
             return Text(
                 f"先录入{KINDS[parent].zh}（--kind {parent}），即按距离匹配；或用 --map 字段={reference}；"
                 f"现有字段：{headings}",
-                f"first add the {parent} (--kind {parent}), and each is matched to the nearest; or name the column with "
+                f"first add the {parent} (--kind {parent}), each is matched to the nearest; or name the column with "
                 f"--map COLUMN={reference}; there are: {headings}",
             )
     example = (column.values or ("…",))[0]
