@@ -108,14 +108,8 @@ def bring_population(
     kinds = {layer.kind for layer in described}
     onto = _chosen(over, buildings, kinds)
     area = open_area(folder, [kind for kind in READ if kind in kinds and _needed(kind, onto, kinds)], progress=progress)
-    counted = count_within(
-        file,
-        _outline(area),
-        values=values,
-        band=band or _band_of(file, year),
-        census=info.population,
-        datum=known_datum(datum),
-    )
+    band, shift = band or _band_of(file, year), known_datum(datum)
+    counted = count_within(file, _outline(area), values=values, band=band, census=info.population, datum=shift)
     progress("spreading_people", 0, 1)
     cells = project(counted.table, datum="wgs84", to=info.analysis_crs, name=file.name)
     homes = _spread(cells, onto, area, buildings, progress)
