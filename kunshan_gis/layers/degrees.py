@@ -51,8 +51,8 @@ def degrees_of(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.objec
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan).copy()
     axes: NDArray[np.object_] = np.full(len(column), "", dtype=object)
     rest = np.flatnonzero(np.isnan(numbers) & filled(column))
-    for row in rest:
-        numbers[row], axes[row] = as_degrees(str(column.iloc[row]))
+    for row, cell in zip(rest, column.iloc[rest], strict=True):
+        numbers[row], axes[row] = as_degrees(str(cell))
     return numbers, axes
 
 

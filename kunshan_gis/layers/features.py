@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pyogrio
 
 from kunshan_gis.errors import LayerError, listed
+from kunshan_gis.layers.archive import require_plain_kmz
 from kunshan_gis.layers.encoding import guess_encoding
 from kunshan_gis.layers.guards import refused, require_file, require_plain_xml, require_signature, unreadable
 from kunshan_gis.layers.shapefile import read_shapefile
@@ -32,8 +33,6 @@ DRIVERS = {
     ".kml": ("LIBKML", "KML"),
     ".kmz": ("LIBKML",),
     ".dxf": ("DXF",),
-    ".tab": ("MapInfo File",),
-    ".mif": ("MapInfo File",),
 }
 """GDAL's drivers that may read a file of that name: none of them follows an address."""
 
@@ -89,7 +88,15 @@ def read_features(path: Path, layer: str | None = None, encoding: str | None = N
     found, notes = _read(path, name)
     if suffix == ".dxf":
         return _drawing(path, found, layer, notes)
+    if suffix in {".kml", ".kmz"}:
+        found = found.drop(columns=[column for column in _KML_STYLE if column in found])
     return Features(found, name, notes)
+
+
+_KML_STYLE = (
+    "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon", "snippet",
+)  # fmt: skip
+"""Columns that KML has for how a place is shown, whether anything is in them or not."""
 
 
 def require_readable(path: Path) -> None:
@@ -107,6 +114,8 @@ def require_readable(path: Path) -> None:
     require_signature(path)
     if suffix == ".kml":
         require_plain_xml(path, roots=("kml",))
+    if suffix == ".kmz":
+        require_plain_kmz(path)
     if suffix in {".geojson", ".json"}:
         _require_geojson(path)
     if suffix == ".gpkg":

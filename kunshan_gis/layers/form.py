@@ -12,9 +12,10 @@ from kunshan_gis import forms
 from kunshan_gis.crs import WEB
 from kunshan_gis.datum import DATUMS
 from kunshan_gis.errors import LayerError, LayerSchemaError, Problem, listed
+from kunshan_gis.layers.archive import require_workbook
 from kunshan_gis.layers.form_shapes import shapes_of
 from kunshan_gis.layers.form_sheet import Sheet, at, plain_text
-from kunshan_gis.layers.guards import content_sha256, require_file, require_signature, require_workbook
+from kunshan_gis.layers.guards import content_sha256, require_file, require_signature
 from kunshan_gis.layers.sheets import WORKBOOKS
 from kunshan_gis.layers.source import Source
 from kunshan_gis.messages import Text

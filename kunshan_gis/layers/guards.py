@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,8 +175,16 @@ def require_signature(path: Path) -> None:
     raise refused(
         path,
         Text(f"无法读取：内容与后缀不符{truth.zh}", f"cannot be read: it is not what its suffix says{truth.en}"),
-        Text("请改正后缀，或重新导出", "correct its suffix or export it again"),
+        _REMEDIES.get(found, Text("请改正后缀，或重新导出", "correct its suffix or export it again")),
     )
+
+
+_REMEDIES = {
+    "HTML": Text("用浏览器或 Excel 打开，另存为 .xlsx", "open it in a browser or Excel and save it as .xlsx"),
+    "DWG": Text("在 CAD 中另存为 DXF", "save it as DXF in the drawing program"),
+    "RAR": Text("请先解压", "unpack it first"),
+    "7z": Text("请先解压", "unpack it first"),
+}
 
 
 def kind_of(path: Path) -> str:
@@ -209,7 +218,7 @@ def require_plain_xml(path: Path, roots: tuple[str, ...] = ()) -> None:
 
 def plain_xml(path: Path, file: IO[bytes], roots: tuple[str, ...] = (), part: str = "") -> None:
     """As `require_plain_xml`, of an opened file or a part of an archive."""
-    inside = Text(f"中的 {part} ", f": its part {part} ") if part else Text(" ", " ")
+    inside = Text(f"中的 {part} ", f"in its part {part} ") if part else Text(" ", " ")
     try:
         _, root = next(iter(iterparse(file, events=("start",), forbid_dtd=True)))
     except DefusedXmlException as error:
@@ -237,10 +246,6 @@ def plain_xml(path: Path, file: IO[bytes], roots: tuple[str, ...] = (), part: st
             ),
             Text("请改正后缀，或重新导出", "correct its suffix or export it again"),
         )
-
-
-def require_workbook(path: Path) -> None:
-    """Refuse a workbook that would unpack to more than it may, or whose parts are not plain XML."""
 
 
 def content_sha256(path: Path) -> str:
@@ -285,9 +290,13 @@ def _state(path: Path) -> list[tuple[str, int, int, int]]:
     return [(file.name, (s := file.stat()).st_size, s.st_mtime_ns, s.st_ino) for file in files]
 
 
+_SOURCES = re.compile(r"Error occurred in \S+ at line \d+;?|\S+\.(?:cpp|c|h), \d+:")
+"""Where in its own source text a library noticed something; of no use to whoever reads the message."""
+
+
 def unreadable(path: Path, error: Exception) -> LayerError:
     """A library's complaint as an error that names the file."""
-    reason = " ".join(str(error).split()) or type(error).__name__
+    reason = " ".join(_SOURCES.sub("", str(error)).replace(str(path), path.name).split()) or type(error).__name__
     return refused(
         path,
         Text(f"无法读取：{reason}", f"cannot be read: {reason}"),

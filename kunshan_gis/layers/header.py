@@ -38,24 +38,24 @@ def find_header(rows: Sequence[Sequence[Any]], where: str) -> Header:
         The file or sheet, for the notes.
     """
     shown = [[_said(cell) for cell in row] for row in rows[:SEARCHED]]
-    width = max((len(row) for row in rows), default=0)
     counts = sorted(count for row in shown if (count := sum(map(bool, row))))
-    columns = counts[len(counts) * 3 // 4] if counts else 0  # a row or two may be longer than the table
+    columns = counts[len(counts) // 2] if counts else 0  # a row or two may be longer than the table
     least = max(1, -(-columns * 6 // 10))
     number = next((number for number, row in enumerate(shown) if sum(map(bool, row)) >= least), None)
     if number is None:
         return Header((), 0, ())
     row = shown[number]
     if any(_is_number(cell) for cell in row if cell):
-        numbered = tuple(f"列{column + 1}" for column in range(width))
+        numbered = tuple(f"列{column + 1}" for column in range(max(map(len, rows))))
         said = Text(
             f"{where} 没有表头，字段依次称为 {listed(numbered, 3)}",
             f"{where} has no header; its columns are called {listed(numbered, 3)}",
         )
         return Header(numbered, number, (said,))
-    body, names = number + 1, _padded(row, width)
+    body, names = number + 1, list(row)
     if body < len(shown) and _continues(row, shown[body]):
-        names, body = _joined(names, _padded(shown[body], width)), body + 1
+        width = max(len(row), len(shown[body]))
+        names, body = _joined(_padded(row, width), _padded(shown[body], width)), body + 1
     notes = []
     if above := [cell for title in shown[:number] for cell in title if cell]:
         said = Text(

@@ -78,10 +78,12 @@ def _require_companions(path: Path, beside: dict[str, Path]) -> None:
         )
     for suffix in (".shp", ".shx"):
         file = beside.get(suffix, path)
-        head = file.read_bytes()[:100] if file.stat().st_size < 100 else _first(file, 100)
-        claimed = 2 * int(struct.unpack(">i", head[24:28])[0]) if len(head) == 100 else -1
-        if claimed < 100 or claimed > file.stat().st_size:
-            raise cut_short(file, claimed, file.stat().st_size)
+        there = file.stat().st_size
+        if there < 100:
+            raise cut_short(file, 100, there)
+        claimed = 2 * int(struct.unpack(">i", _first(file, 28)[24:])[0])
+        if not 100 <= claimed <= there:
+            raise cut_short(file, claimed, there)
 
 
 def _first(file: Path, size: int) -> bytes:

@@ -18,19 +18,20 @@ from numpy.typing import NDArray
 
 from kunshan_gis.crs import read_crs
 from kunshan_gis.errors import CRSError, LayerError, at_rows, both, listed
+from kunshan_gis.layers.archive import require_workbook, unpacked
 from kunshan_gis.layers.coordinates import coordinate_columns
 from kunshan_gis.layers.delimited import read_delimited
 from kunshan_gis.layers.features import MAP_LAYERS, read_features, several_layers, unknown_format
-from kunshan_gis.layers.guards import require_file, require_signature, require_workbook, unchanged
+from kunshan_gis.layers.guards import GDB_TABLE, kind_of, refused, require_file, require_signature, unchanged
 from kunshan_gis.layers.points import Place, Table, missing_crs, placed
-from kunshan_gis.layers.sheets import WORKBOOKS, read_sheets
+from kunshan_gis.layers.sheets import WORKBOOKS, no_such_layer, read_sheets
 from kunshan_gis.messages import Text
 from kunshan_gis.postgis import is_address
 
 __all__ = ["FORMATS", "Place", "Source", "read_source"]
 
 TEXT = (".csv", ".tsv", ".txt")
-FORMATS = (*MAP_LAYERS, *TEXT, *WORKBOOKS)
+FORMATS = (*MAP_LAYERS, *TEXT, *WORKBOOKS, ".zip")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +103,6 @@ def read_source(
     CRSError
         The file states no CRS and none is given; proposes one, with the reason.
     """
-    from kunshan_gis.layers.form import form_sheets, read_form
-
     if is_address(path):
         from kunshan_gis.layers.postgis import read_postgis
 
@@ -111,22 +110,65 @@ def read_source(
     path = Path(path)
     asked = _Asked(path, layer, encoding, crs, near)
     require_file(path)
-    suffix = path.suffix.lower()
+    with unchanged(path) as sha256:
+        return replace(_read(asked), sha256=sha256)
+
+
+def _read(asked: _Asked) -> Source:
+    """Whatever kind of file it is; the digest is filled in by whom it concerns."""
+    from kunshan_gis.layers.form import form_sheets, read_form
+
+    path, suffix = asked.path, asked.path.suffix.lower()
     if suffix not in FORMATS:
         raise unknown_format(path, FORMATS)
+    if suffix in WORKBOOKS and not path.is_dir() and kind_of(path) == "":
+        return _delimited(asked)  # portals call text tables .xls
     require_signature(path)
-    with unchanged(path) as sha256:
-        if suffix in WORKBOOKS:
-            require_workbook(path)
-            if form_sheets(path):
-                return read_form(path, layer)
-            return _workbook(asked, sha256)
-        if suffix in TEXT:
-            return _delimited(asked, sha256)
-        return _map_layer(asked, sha256)
+    if suffix == ".zip":
+        return _zipped(asked)
+    if suffix in WORKBOOKS:
+        notes = require_workbook(path)
+        if form_sheets(path):
+            return read_form(path, asked.layer)
+        return _workbook(asked, notes)
+    return _delimited(asked) if suffix in TEXT else _map_layer(asked)
 
 
-def _map_layer(asked: _Asked, sha256: str) -> Source:
+def _zipped(asked: _Asked) -> Source:
+    """The file in an archive; of several the one that `layer` names."""
+    path, layer = asked.path, asked.layer
+    with unpacked(path) as folder:
+        found = {file.stem: file for file in sorted(folder.rglob("*")) if _offered(file)}
+        if not found:
+            raise refused(
+                path,
+                Text("中没有可读取的图层", "holds no layer that can be read"),
+                Text(f"须含 {listed(FORMATS, 8)} 之一", f"it should hold one of {listed(FORMATS, 8)}"),
+            )
+        if len(found) > 1 and layer not in found:
+            raise several_layers(path, list(found)) if layer is None else no_such_layer(path, layer, found)
+        name, file = (str(layer), found[str(layer)]) if layer in found else next(iter(found.items()))
+        require_file(file)
+        read = _read(replace(asked, path=file, layer=None if layer == name else layer))
+        return replace(read, name=f"{path.name} {read.name}")
+
+
+def _offered(file: Path) -> bool:
+    if any(part.lower().endswith(".gdb") for part in file.parent.parts) or "__MACOSX" in file.parts:
+        return False
+    if file.is_dir():
+        return (file / GDB_TABLE).is_file() and file.suffix.lower() == ".gdb"
+    return file.suffix.lower() in FORMATS and file.suffix.lower() != ".zip" and not _notes(file)
+
+
+def _notes(file: Path) -> bool:
+    """Whether a text file beside map layers only says something about them."""
+    return file.suffix.lower() == ".txt" and any(
+        other.suffix.lower() in MAP_LAYERS or other.suffix.lower() == ".csv" for other in file.parent.iterdir()
+    )
+
+
+def _map_layer(asked: _Asked) -> Source:
     path = asked.path
     found = read_features(path, asked.layer, asked.encoding)
     name = path.name if found.layer in {"", path.stem} else f"{path.name} {found.layer}"
@@ -136,7 +178,7 @@ def _map_layer(asked: _Asked, sha256: str) -> Source:
         table, rows, more = _with_shapes(table, name)
         table = _in_crs(table, name, asked.crs, asked.near)
         notes = (*notes, *more)
-    return Source(table, name, sha256, lambda which, _: at_rows(name, [int(rows[row]) for row in which]), notes)
+    return Source(table, name, "", lambda which, _: at_rows(name, [int(rows[row]) for row in which]), notes)
 
 
 def _with_shapes(table: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, NDArray[np.intp], tuple[Text, ...]]:
@@ -179,7 +221,7 @@ def _in_crs(table: gpd.GeoDataFrame, name: str, crs: str | None, near: tuple[flo
     return table
 
 
-def _delimited(asked: _Asked, sha256: str) -> Source:
+def _delimited(asked: _Asked) -> Source:
     path = asked.path
     found = read_delimited(path, asked.encoding)
 
@@ -188,27 +230,26 @@ def _delimited(asked: _Asked, sha256: str) -> Source:
         there = f" `{column}`" if column else ""
         return Text(f"{path.name} 第 {numbers} 行{there}", f"{path.name}, line {numbers}{there}")
 
-    return replace(_points(asked, found.table, place, path.name, found.notes), sha256=sha256)
+    return _points(asked, found.table, place, path.name, found.notes)
 
 
-def _workbook(asked: _Asked, sha256: str) -> Source:
+def _workbook(asked: _Asked, notes: tuple[Text, ...]) -> Source:
     path = asked.path
     sheets = read_sheets(path, asked.layer)
-    notes: tuple[Text, ...] = ()
     if len(sheets) > 1:
         located = [sheet for sheet in sheets if coordinate_columns(sheet.table) is not None]
         if len(located) != 1:
             raise several_layers(path, [sheet.name for sheet in sheets])
         others = listed([sheet.name for sheet in sheets if sheet is not located[0]])
         name = located[0].name
-        notes = (Text(
+        notes = (*notes, Text(
             f"{path.name}：只有表“{name}”含坐标，已取用；未读 {others}",
             f"{path.name}: sheet “{name}” alone has coordinates and was taken; not read: {others}",
-        ),)  # fmt: skip
+        ))  # fmt: skip
         sheets = located
     sheet = sheets[0]
     name = f"{path.name} {sheet.name}"
-    return replace(_points(asked, sheet.table, sheet.place, name, (*notes, *sheet.notes)), sha256=sha256)
+    return _points(asked, sheet.table, sheet.place, name, (*notes, *sheet.notes))
 
 
 def _points(asked: _Asked, table: pd.DataFrame, place: Place, name: str, notes: tuple[Text, ...]) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -258,3 +259,73 @@ def test_a_crs_that_is_not_stated_is_asked_for_and_one_that_is_stated_stands(tmp
     table.set_crs("EPSG:4528").to_parquet(tmp_path / "t.parquet")
     with pytest.raises(CRSError, match=r"states EPSG:4528, --crs says EPSG:4549; leave --crs out"):
         read_source(tmp_path / "t.parquet", crs="EPSG:4549")
+
+
+DRIVERS = {"t.gpkg": None, "t.fgb": None, "t.geojson": None, "t.kml": "LIBKML", "t.gdb": "OpenFileGDB"}
+
+
+@pytest.mark.parametrize("name", [*DRIVERS, "t.parquet"])
+def test_map_layers_of_every_format_come_with_their_text_and_crs(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name == "t.parquet":
+        parks().to_parquet(path)
+    else:
+        options = {"SPATIAL_INDEX": "NO"} if name == "t.fgb" else {}  # which would sort the rows
+        pyogrio.write_dataframe(parks(), path, driver=DRIVERS[name], **options)
+    read = read_source(path)
+    assert read.table["公园名称"].tolist() == ["玉山公园", "亭林公园"]
+    assert points(read) == [(121, 31), (121.1, 31.2)]
+    assert read.table.crs.equals("EPSG:4326", ignore_axis_order=True)
+    assert "visibility" not in read.table
+    assert len(read.sha256) == 64
+
+
+def test_a_geodatabase_and_a_shapefile_in_an_archive(tmp_path: Path) -> None:
+    parks().to_file(tmp_path / "t.gdb", driver="OpenFileGDB", layer="公园")
+    shapefile(tmp_path, "GBK")
+    with zipfile.ZipFile(tmp_path / "t.gdb.zip", "w") as archive:
+        for file in (tmp_path / "t.gdb").iterdir():
+            archive.write(file, f"t.gdb/{file.name}")
+    assert read_source(tmp_path / "t.gdb.zip").table["公园名称"].tolist() == ["玉山公园", "亭林公园"]
+    with zipfile.ZipFile(tmp_path / "门户.zip", "w") as archive:
+        for file in tmp_path.glob("parks.*"):
+            archive.write(file, f"数据/公园{file.suffix}")
+        archive.writestr("数据/说明.txt", "read me")
+    read = read_source(tmp_path / "门户.zip")
+    assert read.name == "门户.zip 公园.shp"
+    assert read.table["公园名称"].tolist() == ["玉山公园", "亭林公园"]
+    with zipfile.ZipFile(tmp_path / "门户.zip", "a") as archive:
+        archive.writestr("绿地.csv", "lng,lat\n121,31\n")
+    with pytest.raises(LayerError, match=r"holds 2 layers: 公园, 绿地; name one with --layer"):
+        read_source(tmp_path / "门户.zip")
+    assert len(read_source(tmp_path / "门户.zip", layer="绿地").table) == 1
+
+
+def test_names_in_an_archive_packed_by_chinese_windows(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        archive.writestr("GONG.csv", "lng,lat\n121,31\n")
+    path = tmp_path / "t.zip"
+    path.write_bytes(path.read_bytes().replace(b"GONG", "公园".encode("gbk")))
+    assert read_source(path).name == "t.zip 公园.csv"
+
+
+def test_a_drawing_is_read_by_its_layers_and_has_no_crs(tmp_path: Path) -> None:
+    drawn = gpd.GeoDataFrame({"Layer": ["公园", "道路"]}, geometry=[Point(512345, 3465000), Point(512346, 3465001)])
+    with pytest.warns(UserWarning, match="crs"):
+        pyogrio.write_dataframe(drawn, tmp_path / "t.dxf", driver="DXF")
+    with pytest.raises(LayerError, match=r"holds 2 layers: 公园, 道路; name one with --layer"):
+        read_source(tmp_path / "t.dxf")
+    with pytest.raises(CRSError, match=r"t\.dxf 公园 states no CRS"):
+        read_source(tmp_path / "t.dxf", layer="公园")
+    assert points(read_source(tmp_path / "t.dxf", layer="公园", crs="EPSG:4549")) == [(512345, 3465000)]
+
+
+def test_a_text_table_called_xls_is_read_as_text(tmp_path: Path) -> None:
+    (tmp_path / "t.xls").write_bytes("名称\t经度\t纬度\n甲\t121\t31\n".encode("gbk"))
+    assert points(read_source(tmp_path / "t.xls")) == [(121, 31)]
+
+
+def test_a_table_without_coordinates_stays_a_table(tmp_path: Path) -> None:
+    read = csv(tmp_path, "编码,人口\n0701,5\n")
+    assert not isinstance(read.table, gpd.GeoDataFrame)
+    assert read.table["编码"].tolist() == ["0701"]
