@@ -31,11 +31,13 @@ from kunshan_gis.studies.quality_checks import SEVERITIES, Check, fine, found, o
 from kunshan_gis.studies.quality_layers import (
     CHECK_AGAIN,
     COARSE_SHARE,
+    FIGURES,
     OLDER_YEARS,
     Sheet,
     basis_of_rows,
     demonstration,
     layer_checks,
+    reportable,
     said,
     sheets,
 )
@@ -52,8 +54,6 @@ from kunshan_gis.studies.quality_people import (
 from kunshan_gis.studies.walk import Walk
 
 FORMAT = 1
-FIGURES = ("homes", "parks", "streets")
-"""Kinds whose basis decides what figures of park reach are worth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,7 +231,7 @@ def data_quality(
         basis=_basis(on_foot),
         access=access_table(on_foot),
         on_foot=on_foot,
-        reportable=not any(area.layer(kind).demonstration for kind in FIGURES if area.has(kind)),
+        reportable=reportable(area),
     )
 
 

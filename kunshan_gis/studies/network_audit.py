@@ -193,7 +193,8 @@ def _edge_remarks(area: StudyArea, walk: Walk, found: Audit) -> Iterator[Remark]
     metres = walk.cutoff_m
     if (near := found.value("people_near_data_edge")) > 0:
         homes = area.layer("homes")
-        people = counted_with_unit(near, demo=homes.demonstration, counted=homes.info.counts)
+        demo = homes.demonstration or area.layer("streets").demonstration
+        people = counted_with_unit(near, demo=demo, counted=homes.info.counts)
         bounded = area.has("boundary")
         remedy = text("audit_edge_refuse") if bounded else text("audit_edge_go_on")
         what = text("audit_edge", people=people, metres=metres)

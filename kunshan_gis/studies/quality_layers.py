@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kunshan_gis.analysis import SLIVER_M2, Tidiness, filled, tidiness
 from kunshan_gis.figures import counted_with_unit
 from kunshan_gis.messages import Text, text
-from kunshan_gis.model import DEMONSTRATION, Layer, LayerInfo, StudyArea
+from kunshan_gis.model import DEMONSTRATION, LayerInfo, StudyArea
 from kunshan_gis.schema import KINDS
 from kunshan_gis.studies.quality_checks import Check, Severity, found
 
@@ -29,6 +29,8 @@ OLDER_YEARS = 5
 """A layer so many years behind the latest that was observed shows another city (this project's judgement)."""
 COARSE_SHARE = 1 / 3
 """A position less accurate than this share of the walk gives a range, not a figure."""
+FIGURES = ("homes", "parks", "streets")
+"""Kinds whose basis decides what figures of park reach are worth."""
 CHECK_AGAIN = "kunshan-gis layers check --layers DIR"
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -170,11 +172,15 @@ def _of(area: StudyArea, sheet: Sheet, rows: NDArray[np.bool_], **words: Any) ->
 
 
 def said(area: StudyArea, people: float) -> Text:
-    """People as the report's words say them: coarse where the homes are a demonstration, buildings where counted."""
+    """People as the report's words say them: coarse where it is not reportable, buildings where homes count those."""
     if not area.has("homes"):
         return counted_with_unit(people, demo=False, counted="people")
-    homes: Layer = area.layer("homes")
-    return counted_with_unit(people, demo=homes.demonstration, counted=homes.info.counts)
+    return counted_with_unit(people, demo=not reportable(area), counted=area.layer("homes").info.counts)
+
+
+def reportable(area: StudyArea) -> bool:
+    """False where homes, parks or streets are demonstration data: no figure of people then is more than that."""
+    return not any(area.layer(kind).demonstration for kind in FIGURES if area.has(kind))
 
 
 def _accuracy(area: StudyArea, sheet: Sheet, cutoff_m: float) -> Iterator[Check]:

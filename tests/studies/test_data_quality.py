@@ -396,6 +396,15 @@ def test_one_mark_replaces_the_other_when_the_data_becomes_real(write_toy, tmp_p
     assert {path.name for path in out.iterdir()} == {"data_quality.html", "data_quality.json"}
 
 
+def test_people_are_rounded_wherever_any_of_the_three_layers_is_a_demonstration(write_toy) -> None:
+    city = toy.city()
+    sketched = layer("streets", city.table("streets"), basis="synthetic")
+    report = data_quality(write_toy(StudyArea(city.info, {**city.layers, "streets": sketched})))
+    assert "0.7 thousand residents" in one(report, "network_edge").what.en
+    assert "0.7 thousand" in one(report, "demonstration_streets").what.en
+    assert one(report, "network_edge").people == 700
+
+
 # ---- the command ----
 
 
