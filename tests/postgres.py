@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -42,6 +41,8 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
         self.account: dict[str, Any] = {}
         if os.geteuid() == 0:  # the superuser may not run it
+            import pwd
+
             owner = pwd.getpwnam("postgres")
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
             self.account = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}

@@ -59,6 +59,11 @@ def read_postgis(url: str, *, table: str | None = None, crs: str | None = None, 
         columns = _columns(connection, chosen.oid)
         shape = _geometry(columns, address, chosen)
         rows = Rows(columns, shape, chosen, home)
+        if not rows.kept and shape is None:
+            raise LayerError(
+                Text(f"{chosen} 没有可读的字段", f"{chosen} has no column that can be read"),
+                Text("检查是否选错了表", "is it the right table?"),
+            )
         frame, sha256 = rows.read(connection, address, progress)
         if shape is None:
             said = Text(f"{chosen}：没有几何字段，按属性表读取", f"{chosen}: no geometry column, read as a plain table")

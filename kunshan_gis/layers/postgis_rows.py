@@ -61,8 +61,8 @@ class Rows:
     def __init__(self, columns: Sequence[Column], shape: Column | None, table: Table, home: str) -> None:
         self.table, self.shape, self.home = table, shape, home
         self.kept = [column for column in columns if column.type not in _SKIPPED]
-        self.key = sorted((column for column in columns if column.key >= 0), key=lambda column: column.key)
-        self.keys: list[tuple[Any, ...]] = []
+        self.key = sorted((column for column in self.kept if column.key >= 0), key=lambda column: column.key)
+        self.keys = pd.DataFrame()
         lost = [column.name for column in columns if column.type in _SKIPPED and column is not shape]
         names = listed(lost)
         self.left_out = (
@@ -86,7 +86,7 @@ class Rows:
             fields.append(sql.SQL("{}({})").format(sql.Identifier(self.home, "st_asewkb"), plain))
         order: list[sql.Composable] = [sql.Identifier("t", column.name) for column in self.key]
         return sql.SQL("SELECT {} FROM {} AS t ORDER BY {}").format(
-            sql.SQL(", ").join(fields or [sql.SQL("1")]),
+            sql.SQL(", ").join(fields),
             sql.Identifier(self.table.schema, self.table.name),
             sql.SQL(", ").join(order or [sql.SQL("md5(t::text)")]),
         )
@@ -107,12 +107,11 @@ class Rows:
             names = [f"{name}_" if name == "geometry" else name for name in names] + ["geometry"]
         digest = hashlib.sha256(repr(names).encode())
         parts = [pd.DataFrame(columns=names)]
-        key = [self.kept.index(column) for column in self.key if column in self.kept]
         for rows in self._chunks(connection, address, progress):
             digest.update("\n".join(map(repr, rows)).encode() + b"\n")
-            self.keys += [tuple(row[place] for place in key) for row in rows] if key else []
             parts.append(self._part(rows, names))
         frame = pd.concat(parts[1:], ignore_index=True) if len(parts) > 1 else parts[0]
+        self.keys = frame.iloc[:, [self.kept.index(column) for column in self.key]]
         return frame, digest.hexdigest()
 
     def _part(self, rows: list[Any], names: list[str]) -> pd.DataFrame:
@@ -134,7 +133,7 @@ class Rows:
     def _chunks(self, connection: Connection[Any], address: Address, progress: Progress) -> Iterator[list[Any]]:
         """Rows from a cursor on the server, so that what is waiting there never comes all at once."""
         with connection.cursor(name="kunshan_gis") as cursor:
-            cursor.execute(self.query())
+            cursor.execute(self.query(), binary=True)
             done = 0
             while rows := cursor.fetchmany(CHUNK):
                 done += len(rows)
@@ -157,14 +156,14 @@ class Rows:
     def place(self, rows: Sequence[int] | pd.Index | None = None) -> Place:
         """Rows by their primary key, which finds them in the database; by number where there is none."""
         name, key = str(self.table), [column.name for column in self.key]
-        there = np.arange(len(self.keys)) if rows is None else np.asarray(rows)
+        there = self.keys if rows is None else self.keys.iloc[np.asarray(rows)]
 
         def place(asked: Sequence[int], column: str | None) -> Text:
             field = Text(f"，字段 {column}", f", column {column}") if column else Text("", "")
-            if not self.keys:
+            if not key:
                 where = at_rows(name, asked)
                 return Text(where.zh + field.zh, where.en + field.en)
-            said = listed(["/".join(map(str, self.keys[there[row]])) for row in asked])
+            said = listed(["/".join(map(str, there.iloc[row])) for row in asked])
             keys = "/".join(key)
             return Text(f"{name}，{keys} = {said}{field.zh}", f"{name}, {keys} = {said}{field.en}")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import time
 import warnings
 from typing import Any
 
@@ -202,6 +204,14 @@ def test_an_empty_table_is_no_layer(database: Database) -> None:
         read_source(database.url())
 
 
+def test_a_table_without_columns_is_no_layer_and_a_key_of_bytes_is_no_place(database: Database) -> None:
+    made(database, "CREATE TABLE planning.t ()", "CREATE TABLE planning.k (b bytea PRIMARY KEY, name text)")
+    database.run("INSERT INTO planning.k VALUES ('x', '东片')")
+    with pytest.raises(LayerError, match="no column that can be read"):
+        read_source(database.url("?table=t"))
+    assert read_source(database.url("?table=k")).place([0], None).en == "planning.k, row 1"
+
+
 def test_a_shape_that_is_none_of_ours_is_said(database: Database) -> None:
     made(
         database,
@@ -242,6 +252,26 @@ def test_what_takes_too_long_is_stopped(few: Database) -> None:
     with pytest.raises(LayerError, match="statement timeout") as error:
         read_source(few.url("?table=slow&timeout=0.2"))
     assert "give more seconds with timeout=" in str(error.value)
+
+
+def test_an_interruption_ends_the_query_on_the_server_too(few: Database) -> None:
+    few.run("CREATE VIEW planning.slow AS SELECT gid, geom, pg_sleep(20)::text AS s FROM planning.parks")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            read_source(few.url("?table=slow"))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    asked = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{few.name}' AND application_name = 'kunshan-gis'"
+    until = time.monotonic() + 5
+    while few.run(asked) != [(0,)]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_more_rows_than_a_study_area_has_are_refused(few: Database, monkeypatch: Any) -> None:
