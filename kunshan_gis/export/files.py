@@ -6,8 +6,8 @@ import contextlib
 import json
 import math
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,41 +59,73 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, stale: tuple[str, .
     """
     with explained(folder), contextlib.ExitStack() as undo:
         _make_folder(folder, undo)
-        waiting = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
-        try:
-            for name, content in files.items():
-                target = waiting / "new" / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-            _put_in_place(folder, waiting, list(files), [name for name in stale if name not in files])
-        finally:
-            shutil.rmtree(waiting, ignore_errors=True)
+        waiting = folder / f".writing-{secrets.token_hex(6)}"
+        undo.callback(_clear, waiting)
+        waiting.mkdir(mode=0o700)
+        for name, content in files.items():
+            _write(waiting / "new" / name, content)
+        _put_in_place(folder, waiting, list(files), [name for name in stale if name not in files], undo)
         undo.pop_all()
+        shutil.rmtree(waiting, ignore_errors=True)
     return [folder / name for name in files]
 
 
-def _put_in_place(folder: Path, waiting: Path, new: Sequence[str], stale: Sequence[str]) -> None:
-    """Rename the new files into the folder and the stale ones out of it; if any fails, all is as it was."""
-    with contextlib.ExitStack() as undo:
-        for name in (*new, *stale):
-            target, old = folder / name, waiting / "old" / name
-            if target.is_dir():
-                raise _refused(folder, Text(f"{name} 是文件夹", f"{name} is a folder"))
-            if os.path.lexists(target):
-                old.parent.mkdir(parents=True, exist_ok=True)
-                target.replace(old)
-                undo.callback(old.replace, target)
-            if name in new:
-                _make_folder(target.parent, undo)
-                (waiting / "new" / name).replace(target)
-                undo.callback(target.unlink)
-        undo.pop_all()
+def _write(target: Path, content: bytes) -> None:
+    """A file on the disk itself: a network drive says only then that it is full."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _put_in_place(
+    folder: Path, waiting: Path, new: Sequence[str], stale: Sequence[str], undo: contextlib.ExitStack
+) -> None:
+    """Rename the new files into the folder and the stale ones out of it.
+
+    How a step is undone is noted before it is made, so that an interruption between the two loses nothing.
+    """
+    for name in (*new, *stale):
+        target, old, made = folder / name, waiting / "old" / name, waiting / "new" / name
+        if target.is_dir():
+            raise _refused(folder, Text(f"{name} 是文件夹", f"{name} is a folder"))
+        if os.path.lexists(target):
+            old.parent.mkdir(parents=True, exist_ok=True)
+            undo.callback(_back, old, target)
+            target.replace(old)
+        if name in new:
+            _make_folder(target.parent, undo)
+            undo.callback(_away, made, target)
+            made.replace(target)
+
+
+def _back(old: Path, target: Path) -> None:
+    if os.path.lexists(old):
+        old.replace(target)
+
+
+def _away(made: Path, target: Path) -> None:
+    if not os.path.lexists(made):
+        target.unlink(missing_ok=True)
+
+
+def _clear(waiting: Path) -> None:
+    """What was to be written goes; a file of before that could not be put back stays where it can be found."""
+    shutil.rmtree(waiting / "new", ignore_errors=True)
+    if all(path.is_dir() and not path.is_symlink() for path in (waiting / "old").rglob("*")):
+        shutil.rmtree(waiting, ignore_errors=True)
 
 
 def _make_folder(folder: Path, undo: contextlib.ExitStack) -> None:
     for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        undo.callback(_without, missing)
         missing.mkdir()
-        undo.callback(missing.rmdir)
+
+
+def _without(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # never made, or somebody else's files are in it by now
+        folder.rmdir()
 
 
 def table_bytes(table: pd.DataFrame | gpd.GeoDataFrame, suffix: str) -> bytes:

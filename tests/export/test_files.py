@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
+import shutil
+import subprocess
+import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import geopandas as gpd
 import numpy as np
@@ -63,14 +69,120 @@ def test_a_failure_half_way_leaves_everything_as_it_was(tmp_path: Path, monkeypa
     assert content(tmp_path) == before
 
 
-def test_a_full_disk_while_writing_leaves_no_new_folder(tmp_path: Path, monkeypatch) -> None:
-    def full(self: Path, data: bytes) -> int:
-        raise OSError(28, "No space left on device")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sets no limit to files")
+def test_a_file_the_system_will_not_take_leaves_no_new_folder_and_no_old_file_changed(tmp_path: Path) -> None:
+    import resource
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    write_files(tmp_path / "there", {"x.txt": b"old"})
+    before = content(tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        for folder in (tmp_path / "a" / "b", tmp_path / "there"):
+            with pytest.raises(OutputError, match="File too large"):
+                write_files(folder, {"w.txt": b"1", "x.txt": b"1" * 100})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert content(tmp_path) == before
+
+
+def test_a_disk_that_turns_out_to_be_full_when_all_is_handed_over_is_said(tmp_path: Path, monkeypatch) -> None:
+    write_files(tmp_path / "there", {"x.txt": b"old"})
+    before = content(tmp_path)
+
+    def full(_: int) -> None:  # as a network drive answers
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutputError, match="No space left"):
-        write_files(tmp_path / "a" / "b", {"x.txt": b"1"})
-    assert content(tmp_path) == {}
+        write_files(tmp_path / "there", {"x.txt": b"new", "y.txt": b"new"})
+    assert content(tmp_path) == before
+
+
+@pytest.mark.full
+def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True, check=False
+    )  # fmt: skip
+    if mounted.returncode:
+        pytest.skip("this account may not mount a small disk")
+    try:
+        write_files(disk, {"a.txt": b"old", "b.txt": b"old"})
+        before = content(disk)
+        with pytest.raises(OutputError, match="No space left on device"):
+            write_files(disk, {"a.txt": b"new", "b.txt": b"1" * 100_000, "deep/c.txt": b"new"}, stale=("a.txt",))
+        assert content(disk) == before
+        write_files(disk, {"a.txt": b"new"})
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def interrupted(change: Callable[[], object], stop_at: int) -> bool:
+    """Press Ctrl-C at one line of the work, renames and what undoes them included: was there such a line?"""
+    steps = 0
+
+    def step(frame: FrameType, event: str, _: object) -> Callable:
+        nonlocal steps
+        file, name = frame.f_code.co_filename, frame.f_code.co_name
+        if not file.endswith(("files.py", "contextlib.py")) and name not in ("replace", "mkdir", "rmdir", "unlink"):
+            return step
+        if event == "line":
+            steps += 1
+            if steps == stop_at:
+                raise KeyboardInterrupt
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(step)
+    try:
+        change()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a file stopped while being opened
+def test_an_interruption_at_any_line_leaves_all_as_it_was_or_all_done(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    monkeypatch.setattr(secrets, "token_hex", lambda _: "x")
+    old = {"a.txt": b"old a", "stale.txt": b"old s"}
+    new = {"a.txt": b"new a", "deep/b.txt": b"new b"}
+    lines, seen = 1, []
+    while True:
+        folder = tmp_path / str(lines)
+        write_files(folder, old)
+        before = content(folder)
+        stopped = interrupted(lambda folder=folder: write_files(folder, new, stale=("stale.txt",)), lines)
+        after = {name: held for name, held in content(folder).items() if not name.startswith(".writing-")}
+        done = after == {"a.txt": b"new a", "deep": None, "deep/b.txt": b"new b"}
+        assert done or after == before, lines
+        seen.append(done)
+        if not stopped:
+            break
+        lines += 1
+    assert lines > 150
+    assert seen == sorted(seen)  # nothing is done up to some line, all of it from there on
+    assert not any((tmp_path / "1").glob(".writing-*"))
+
+
+def test_a_file_that_cannot_be_put_back_is_kept(tmp_path: Path, monkeypatch) -> None:
+    write_files(tmp_path, {"a.txt": b"old"})
+    real = Path.replace
+
+    def stuck(self: Path, target: Path) -> Path:
+        if "new" in self.parts or "old" in self.parts:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", stuck)
+    with pytest.raises(OutputError, match="Input/output error"):
+        write_files(tmp_path, {"a.txt": b"new"})
+    (kept,) = tmp_path.rglob("a.txt")
+    assert kept.read_bytes() == b"old"
 
 
 def test_an_interruption_is_not_swallowed_and_changes_nothing(tmp_path: Path, monkeypatch) -> None:
@@ -107,16 +219,41 @@ def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
     assert content(tmp_path) == {"maps": b"mine"}
 
 
-def test_a_folder_that_may_not_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "x.txt").write_bytes(b"mine")
+@pytest.fixture
+def as_somebody() -> Iterator[Path]:
+    """A folder of another's that may be read and not written, and an account that is not the superuser's."""
+    folder = Path(tempfile.mkdtemp())
+    (folder / "x.txt").write_bytes(b"mine")
+    folder.chmod(0o555)
+    superuser = getattr(os, "geteuid", lambda: 1)() == 0
+    if superuser:
+        os.seteuid(65534)
+    yield folder
+    if superuser:
+        os.seteuid(0)
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
 
-    def refused(*_: object, **__: object) -> str:  # as the system answers whoever is not the superuser
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(tmp_path))
 
-    monkeypatch.setattr(tempfile, "mkdtemp", refused)
-    with pytest.raises(OutputError, match="Permission denied"):
-        write_files(tmp_path, {"x.txt": b"1"})
-    assert content(tmp_path) == {"x.txt": b"mine"}
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights otherwise")
+def test_a_folder_that_may_not_be_written_is_said(as_somebody: Path) -> None:
+    for folder in (as_somebody, as_somebody / "new" / "deep"):
+        with pytest.raises(OutputError, match=r"cannot write to .*: Permission denied\. Choose another folder"):
+            write_files(folder, {"x.txt": b"1"})
+    assert content(as_somebody) == {"x.txt": b"mine"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights otherwise")
+def test_a_folder_inside_that_may_not_be_written_changes_nothing_beside_it(as_somebody: Path) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_files(folder, {"a.txt": b"old", "deep/b.txt": b"old"})
+        (folder / "deep").chmod(0o555)
+        before = content(folder)
+        with pytest.raises(OutputError, match="Permission denied"):
+            write_files(folder, {"a.txt": b"new", "deep/b.txt": b"new"}, stale=("never.txt",))
+        assert content(folder) == before
+        (folder / "deep").chmod(0o755)
 
 
 def test_geojson_has_one_feature_a_line_and_empty_cells_are_null() -> None:
