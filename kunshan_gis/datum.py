@@ -210,6 +210,18 @@ def times_converted(history: Iterable[str], datum: Datum) -> int:
     )
 
 
+def last_conversion(history: Iterable[str], datum: Datum) -> Literal["done", "taken back"] | None:
+    """What a layer's history says was done last about the shift of `datum`."""
+    name, last = NAMES[datum], None
+    said: dict[str, Literal["done", "taken back"]] = {
+        f"converted from {name} to WGS 84": "done",
+        f"conversion from {name} to WGS 84 taken back": "taken back",
+    }
+    for line in history:
+        last = next((what for words, what in said.items() if words in line), last)
+    return last
+
+
 def _new(lon: ArrayLike, lat: ArrayLike, datum: str) -> Pair:
     if datum not in DATUMS:
         choice = ", ".join(DATUMS)

@@ -362,3 +362,23 @@ def layers_add(
 
         print_added(added, stdout(), dry_run=dry_run)
     raise typer.Exit(1 if added.problems or added.elsewhere else 0)
+
+
+@layers_app.command("datum")
+def layers_datum(
+    name: Annotated[str, typer.Argument(help="Name of the layer in the catalogue. 图层名")],
+    datum: Annotated[str, typer.Option("--from", help="What its coordinates are in: gcj02 or bd09. 坐标实际所用基准")],
+    layers: Annotated[Path, typer.Option("--layers", metavar="DIR", help="Study area's folder. 图层文件夹")],
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Take a needless conversion back instead. 撤销多余的换算")
+    ] = False,
+) -> None:
+    """Rewrite a layer in WGS 84, on record; its file as it was stays in originals/. 把图层换算为 WGS 84。"""
+    from kunshan_gis.studies.layer_datum import convert_layer, kept_under
+
+    with showing_progress() as progress:
+        done = convert_layer(layers, name, datum=datum, undo=undo, progress=progress)
+    zh, _, en = done.info.history[-1].partition(" / ")
+    kept = ", ".join(path.name for path in kept_under(done))
+    stdout().print(f"{name}：{zh}；原文件保留为 originals/{kept}", markup=False, soft_wrap=True)
+    stdout().print(f"{name}: {en}; the file as it was is originals/{kept}", markup=False, soft_wrap=True)

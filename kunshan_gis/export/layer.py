@@ -31,11 +31,12 @@ def place_layer(
     table: pd.DataFrame,
     *,
     instead: Replaced | None,
+    kept: str = KEPT,
 ) -> list[Path]:
     """Add a layer's file and its entry to a study area, or put them in another's place; whole or not at all.
 
-    Comments, order and everything else in the catalogue stay. The replaced files go into `replaced/`, under their
-    name and eight digits of their content, with the entry they had; nothing is deleted.
+    Comments, order and everything else in the catalogue stay. The replaced files go into the folder `kept`, under
+    their name and eight digits of their content, with the entry they had; nothing is deleted.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def place_layer(
     files["catalog.toml"] = text.encode()
     stale: tuple[str, ...] = ()
     if instead is not None:
-        stem = f"{KEPT}/{Path(instead.info.path).stem}-{instead.sha256[:8]}"
+        stem = f"{kept}/{Path(instead.info.path).stem}-{instead.sha256[:8]}"
         files |= {f"{stem}{Path(name).suffix}": content for name, content in instead.files.items()}
         files[f"{stem}.toml"] = ("[[layer]]\n" + "\n".join(pairs(instead.info)) + "\n").encode()
         stale = tuple(instead.files)
@@ -86,10 +87,11 @@ def catalog_with(text: str, layer: LayerInfo, instead: Replaced | None) -> str:
             blocks.append(dict(values))
         else:
             block = next(block for block in blocks if str(block.get("name")).strip() == instead.info.name)
-            for key in [key for key in block if key not in values]:
+            for key in [key for key in block if key not in values and block[key] != getattr(layer, key, None)]:
                 del block[key]
             for key, value in values.items():
-                block[key] = value
+                if block.get(key) != value:
+                    block[key] = value
         said = tomlkit.dumps(document)
     newline = "\r\n" if "\r\n" in text else "\n"
     said = said.replace("\r\n", "\n").replace("\n", newline)

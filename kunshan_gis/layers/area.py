@@ -14,6 +14,7 @@ from kunshan_gis.crs import project
 from kunshan_gis.errors import KunshanGISError, LayerSchemaError, Problem
 from kunshan_gis.layers.catalog import read_catalog
 from kunshan_gis.layers.consistency import inconsistencies
+from kunshan_gis.layers.datum_guard import misplaced
 from kunshan_gis.layers.guards import content_sha256
 from kunshan_gis.layers.readers import read_table
 from kunshan_gis.messages import Text
@@ -50,6 +51,7 @@ def survey(folder: Path, kinds: Collection[str] | None = None, *, progress: Prog
             layers.append(Layer(layer, table, content_sha256(folder / layer.path)))
     progress("reading", len(wanted), len(wanted))
     problems += inconsistencies(info, layers)
+    problems += misplaced(layers, analysis_crs=info.analysis_crs, folder=folder)
     return Survey(info, tuple(wanted), tuple(layers), tuple(problems))
 
 

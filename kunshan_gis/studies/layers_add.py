@@ -17,6 +17,7 @@ from kunshan_gis.export.layer import KEPT, Replaced, place_layer
 from kunshan_gis.layers import read_catalog, survey, verbatim
 from kunshan_gis.layers.catalog import CATALOG
 from kunshan_gis.layers.consistency import inconsistencies
+from kunshan_gis.layers.datum_guard import guard
 from kunshan_gis.layers.form import form_sheets, read_form
 from kunshan_gis.layers.guards import content_sha256
 from kunshan_gis.layers.intake import Taken, Wishes, degrees_of, take_in
@@ -228,7 +229,7 @@ def add_layer(
     else:
         info = _entry(kind, path, read, taken, stated=stated, datum=chosen, room=room)
         notes = [*taken.notes, *_entry_notes(stated, read, chosen, room, area, degrees=degrees)]
-    own, elsewhere = _between(area, info, taken, beside)
+    own, elsewhere = _between(area, info, taken, beside, chosen)
     problems = tuple(sorted({*taken.problems, *own}))
     added = Added(folder, area, info, taken, tuple(notes), problems, elsewhere)
     if dry_run:
@@ -448,7 +449,7 @@ def _in_china(degrees: pd.DataFrame) -> bool:
 
 
 def _between(
-    area: AreaInfo, info: LayerInfo, taken: Taken, beside: Sequence[Layer]
+    area: AreaInfo, info: LayerInfo, taken: Taken, beside: Sequence[Layer], datum: Datum
 ) -> tuple[list[Problem], tuple[Problem, ...]]:
     """What does not fit between the new layer and the others: in the new one, and in the others."""
     table = taken.table
@@ -462,7 +463,11 @@ def _between(
     new = sorted(after - before)
     where = f"{info.name} ({info.path})"
     own = [problem for problem in new if problem.where.en == where or problem.where.en.startswith(CATALOG)]
-    return own, tuple(problem for problem in new if problem not in own)
+    elsewhere = tuple(problem for problem in new if problem not in own)
+    if isinstance(table, gpd.GeoDataFrame):
+        declared = info.model_copy(update={"datum": datum})
+        own += guard(table, declared, beside, analysis_crs=area.analysis_crs)
+    return own, elsewhere
 
 
 def _known_only(table: pd.DataFrame, kind: str, beside: Sequence[Layer]) -> pd.DataFrame:

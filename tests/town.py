@@ -1,0 +1,63 @@
+"""A town of crooked streets with homes and parks beside them, where a shift of half a kilometre shows."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from shapely import LineString, box
+
+CRS = "EPSG:4549"
+TOWN = np.array([[586_000.0, 3_458_000.0], [592_000.0, 3_464_000.0]])
+"""South-west and north-east corner, metres."""
+
+
+@cache
+def streets() -> gpd.GeoDataFrame:
+    """About 60 km of streets at uneven distances of 120 to 330 m."""
+    random = np.random.default_rng(1)
+    (west, south), (east, north) = TOWN
+    lines = []
+    for low, high, turned in ((west, east, False), (south, north, True)):
+        across, ends = low, (west, east) if turned else (south, north)
+        while (across := across + random.uniform(120, 330)) < high:
+            along = np.linspace(*ends, 25)
+            bent = across + np.cumsum(random.normal(0, 12, len(along)))
+            lines.append(LineString(np.column_stack((along, bent) if turned else (bent, along))))
+    ids = [f"s{row}" for row in range(len(lines))]
+    return gpd.GeoDataFrame({"id": ids, "class": "residential", "walkable": True}, geometry=lines, crs=CRS)
+
+
+@cache
+def homes() -> gpd.GeoDataFrame:
+    """1500 homes 5 to 25 m from a street."""
+    random = np.random.default_rng(2)
+    lines = np.asarray(streets().geometry.array)
+    line = lines[random.integers(0, len(lines), 1500)]
+    spots = shapely.get_coordinates(shapely.line_interpolate_point(line, random.uniform(0, 1, 1500), normalized=True))
+    angle, away = random.uniform(0, 2 * np.pi, 1500), random.uniform(5, 25, 1500)
+    spots = spots + np.column_stack([np.cos(angle), np.sin(angle)]) * away[:, None]
+    ids = [f"h{row}" for row in range(1500)]
+    return gpd.GeoDataFrame({"id": ids, "population": 10}, geometry=shapely.points(spots), crs=CRS)
+
+
+@cache
+def parks() -> gpd.GeoDataFrame:
+    """Blocks between the streets, 10 m in from them."""
+    blocks = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(streets().geometry.array))))
+    blocks = shapely.buffer(blocks[shapely.area(blocks) > 20_000][::4], -10)
+    ids = [f"p{row}" for row in range(len(blocks))]
+    return gpd.GeoDataFrame({"id": ids, "tier": None}, geometry=blocks, crs=CRS).astype({"tier": object})
+
+
+@cache
+def boundary() -> gpd.GeoDataFrame:
+    """A crooked outline of the town."""
+    random = np.random.default_rng(3)
+    outline = shapely.segmentize(box(*TOWN.ravel()), 400)
+    ring = shapely.get_coordinates(outline)[:-1]
+    return gpd.GeoDataFrame(
+        {"id": ["b"]}, geometry=[shapely.polygons(ring + random.normal(0, 60, ring.shape))], crs=CRS
+    )
