@@ -6,6 +6,7 @@ from kunshan_gis.export.geopackage import geopackage
 from kunshan_gis.export.postgis import DatabaseTable, write_tables
 from kunshan_gis.export.qgis import EditorLayer, qgis_project
 from kunshan_gis.export.result import records, result_data
+from kunshan_gis.export.shapefile import shapefile
 from kunshan_gis.export.tables import result_csv, rows_csv, workbook
 from kunshan_gis.export.template import template
 
@@ -20,6 +21,7 @@ __all__ = [
     "result_csv",
     "result_data",
     "rows_csv",
+    "shapefile",
     "table_bytes",
     "template",
     "workbook",

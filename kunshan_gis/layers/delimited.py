@@ -53,7 +53,11 @@ def read_delimited(path: Path, encoding: str | None = None, *, titles: bool = Tr
     start = _rows(text, separator, SEARCHED)
     header = find_header(start, path.name) if titles else first_row(start)
     if not header.names:
-        raise refused(path, Text("没有内容", "holds nothing"), Text("是否选错了文件？", "is it the right file?"))
+        raise refused(
+            path,
+            Text("没有内容，不是 CSV 表格", "is empty, not a CSV table"),
+            Text("是否选错了文件？", "is it the right file?"),
+        )
     skipped = _line_after(text, separator, header.body)
     table = _parsed(path, text, separator, header.names, skipped)
     lines = _lines(table, text, separator, skipped)

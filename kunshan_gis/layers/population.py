@@ -15,6 +15,7 @@ import shapely
 from kunshan_gis.crs import WEB, project
 from kunshan_gis.datum import SHIFTED
 from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerError, LayerNotFoundError, ParameterError, listed
+from kunshan_gis.layers.delimited import read_delimited
 from kunshan_gis.layers.quantity import Quantity, Totals, stated, told_by_numbers, told_by_words
 from kunshan_gis.layers.raster import RASTERS, Band, coverage, open_band
 from kunshan_gis.layers.source import read_source
@@ -240,7 +241,7 @@ def _population_column(table: pd.DataFrame, name: str) -> str:
 
 
 def _points_of_csv(path: Path) -> gpd.GeoDataFrame:
-    table = _csv(path)
+    table = read_delimited(path).table
     by_name = {str(column).strip().casefold(): str(column) for column in table.columns}
     for east, north in COORDINATE_COLUMNS:
         if east in by_name and north in by_name:
@@ -268,28 +269,6 @@ def _points_of_csv(path: Path) -> gpd.GeoDataFrame:
             )
         )
     return gpd.GeoDataFrame(table[placed], geometry=shapely.points(lon[placed], lat[placed]), crs=WEB)
-
-
-def _csv(path: Path) -> pd.DataFrame:
-    """A CSV as text, in UTF-8 or, as Excel writes it in China, GB 18030."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return pd.read_csv(path, encoding=encoding, dtype=str)
-        except UnicodeDecodeError:
-            continue
-        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise LayerError(
-                Text(
-                    f"人口文件 {path.name} 不是 CSV 表格：{error}",
-                    f"population file {path.name} is not a CSV table: {error}",
-                )
-            ) from error
-    raise LayerError(
-        Text(
-            f"人口文件 {path.name} 既非 UTF-8 也非 GB 18030 编码；请另存为 CSV UTF-8",
-            f"population file {path.name} is neither UTF-8 nor GB 18030 text; save it as CSV UTF-8",
-        )
-    )
 
 
 def _cells_of_raster(path: Path, extent: Bounds | None, values: str | None, band: str | None) -> gpd.GeoDataFrame:
