@@ -301,7 +301,9 @@ def _agreed(question: Text) -> bool:
 
 @layers_app.command("add")
 def layers_add(
-    file: Annotated[Path, typer.Argument(help="Your file; never changed. 自有文件，不会被改动")],
+    file: Annotated[
+        str, typer.Argument(help="Your file, never changed, or postgresql://host/db?table=a.b. 自有文件或数据库表")
+    ],
     kind: Annotated[str, typer.Option(help="Kind of layer, for example parks. 图层类别")],
     layers: Annotated[
         Path,

@@ -73,9 +73,8 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, stale: tuple[str, .
 def _write(target: Path, content: bytes) -> None:
     """A file on the disk itself: a network drive says only then that it is full."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as file:
-        file.write(content)
-        file.flush()
+    target.write_bytes(content)
+    with target.open("r+b") as file:
         os.fsync(file.fileno())
 
 

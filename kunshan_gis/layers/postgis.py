@@ -67,11 +67,20 @@ def read_postgis(url: str, *, table: str | None = None, crs: str | None = None, 
         frame, sha256 = rows.read(connection, address, progress)
         if shape is None:
             said = Text(f"{chosen}：没有几何字段，按属性表读取", f"{chosen}: no geometry column, read as a plain table")
-            return Source(frame, str(chosen), sha256, rows.place(), (_from(address, chosen), said, *rows.left_out))
+            return Source(
+                frame, str(chosen), sha256, rows.place(), (said, *rows.left_out), origin=_from(address, chosen)
+            )
         present = _with_shape(frame, chosen)
         located, srid = _located(connection, present, home, chosen, crs)
-    notes = (_from(address, chosen), srid, *rows.left_out, *_dropped(len(frame) - len(located), chosen))
-    return Source(located.reset_index(drop=True), str(chosen), sha256, rows.place(located.index), notes)
+    notes = (srid, *rows.left_out, *_dropped(len(frame) - len(located), chosen))
+    return Source(
+        located.reset_index(drop=True),
+        str(chosen),
+        sha256,
+        rows.place(located.index),
+        notes,
+        origin=_from(address, chosen),
+    )
 
 
 def _with_table(url: str, table: str) -> str:
@@ -81,9 +90,9 @@ def _with_table(url: str, table: str) -> str:
     return url + ("&" if "?" in url else "?") + f"table={quote(table, safe='')}"
 
 
-def _from(address: Address, chosen: Table) -> Text:
+def _from(address: Address, chosen: Table) -> str:
     where = replace(address, schema=chosen.schema, table=chosen.name).shown
-    return Text(f"读自数据库 {where}", f"read from the database {where}")
+    return f"数据库 {where} / database {where}"
 
 
 _TABLES = """

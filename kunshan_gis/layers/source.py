@@ -52,6 +52,8 @@ class Source:
         What was found out or assumed: an encoding, which columns hold coordinates, what was left out.
     datum : str or None
         The datum of the coordinates, where the file itself says it (a form does).
+    origin : str
+        What the catalogue says of where it comes from, if not the file's name; never how one got in.
     """
 
     table: gpd.GeoDataFrame | pd.DataFrame
@@ -60,6 +62,7 @@ class Source:
     place: Place
     notes: tuple[Text, ...] = ()
     datum: str | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True)

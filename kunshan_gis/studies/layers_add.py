@@ -24,6 +24,7 @@ from kunshan_gis.layers.intake import Taken, Wishes, degrees_of, take_in
 from kunshan_gis.layers.source import Source, read_source
 from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, Basis, Layer, LayerInfo, Progress, Sensitivity, silent
+from kunshan_gis.postgis import is_address
 from kunshan_gis.schema import BASIS, KINDS, REFERENCES
 from kunshan_gis.studies.working_copy import edited_entry, is_working_copy
 
@@ -126,7 +127,7 @@ class _Room:
 
 def add_layer(
     folder: Path,
-    file: Path,
+    file: Path | str,
     *,
     kind: str,
     layer: str | None = None,
@@ -154,9 +155,10 @@ def add_layer(
     ----------
     folder : Path
         The study area; where it has no catalogue, one is made.
-    file : Path
-        Anything `layers.source.read_source` reads, or a form of `layers template`. It is never changed. A working
-        copy of the study area's own (`work/parks.gpkg`, see `layers qgis`) takes its layer's place; the entry stays.
+    file : Path or str
+        Anything `layers.source.read_source` reads (a database's table by its address, as text), or a form of
+        `layers template`. It is never changed. A working copy of the study area's own (`work/parks.gpkg`, see
+        `layers qgis`) takes its layer's place; the entry stays.
     kind : str
         Kind of layer, a key of `schema.KINDS`.
     layer : str, optional
@@ -196,10 +198,11 @@ def add_layer(
     _require_choice("datum", datum, DATUMS)
     _require_choice("basis", basis, BASIS)
     _require_choice("sensitivity", sensitivity, get_args(Sensitivity))
+    said, file = file, Path(file)
     edited = is_working_copy(folder, kind, file)
     room = _room(folder, kind, file, replace=replace or edited)
     progress("reading", 0, 2)
-    read = _read(file, kind, layer, encoding, crs)
+    read = _read(said, kind, layer, encoding, crs)
     chosen = _datum(datum, read)
     degrees = degrees_of(read, kind, chosen)
     area = room.info or _new_area(folder, area_name, degrees, kind)
@@ -235,7 +238,7 @@ def add_layer(
     if dry_run:
         return added
     if problems:
-        title_ = Text(f"{file.name} 须改正后才能录入", f"{file.name} cannot be added as it is")
+        title_ = Text(f"{read.name} 须改正后才能录入", f"{read.name} cannot be added as it is")
         raise LayerSchemaError(title_, problems)
     progress("writing", 0, 1)
     files = place_layer(folder, room.catalog, area, info, taken.table, instead=_replaced(room))
@@ -283,8 +286,11 @@ def _room(folder: Path, kind: str, file: Path, *, replace: bool) -> _Room:
     return _Room(folder, verbatim(folder, [CATALOG])[CATALOG], info, tuple(described), old)
 
 
-def _read(file: Path, kind: str, layer: str | None, encoding: str | None, crs: str | None) -> Source:
-    """The rows of a form, or of any other file."""
+def _read(said: Path | str, kind: str, layer: str | None, encoding: str | None, crs: str | None) -> Source:
+    """The rows of a form, of a database's table, or of any other file."""
+    if is_address(said):
+        return read_source(said, layer=layer, crs=crs)
+    file = Path(said)
     sheets = form_sheets(file) if file.is_file() else {}
     if sheets:
         return read_form(file, layer or (kind if kind in sheets else None))
@@ -368,7 +374,7 @@ def _entry(
         title=title or (old.title if old else KINDS[kind].zh),
         title_en=title or (old.title_en if old else KINDS[kind].en),
         datum="wgs84" if datum in SHIFTED else datum,
-        source=said.get("source") or f"文件 {read.name} / file {read.name}",
+        source=said.get("source") or read.origin or f"文件 {read.name} / file {read.name}",
         licence=said.get("licence") or "未注明 / not stated",
         date=said.get("date") or UNKNOWN,
         basis=basis,

@@ -51,8 +51,9 @@ def test_rows_come_in_the_order_of_their_key_with_their_crs_and_without_empty_on
     assert source.table.geometry.tolist() == [Point(600100, 3470000), Point(600000, 3470000)]
     assert source.name == "planning.parks"
     assert source.place([1], "name").en == "planning.parks, gid = 30, column name"
+    where = f"postgresql://127.0.0.1:{few.server.port}/{few.name}?table=planning.parks"
+    assert source.origin == f"数据库 {where} / database {where}"
     assert [note.en for note in source.notes] == [
-        f"read from the database postgresql://127.0.0.1:{few.server.port}/{few.name}?table=planning.parks",
         "SRID 4549",
         "planning.parks: 1 rows without geometry were left out",
     ]
@@ -134,7 +135,7 @@ def test_every_type_becomes_text_a_number_or_a_truth(database: Database) -> None
     }  # fmt: skip
     assert not source.table.geometry.has_z.any()
     assert source.table.geometry[0] == Point(121, 31)
-    assert "columns f, spare left out" in source.notes[2].en
+    assert "columns f, spare left out" in source.notes[1].en
     assert source.place([0], None).en == "planning.t, row 1"  # no primary key
 
 
@@ -164,7 +165,7 @@ def test_a_table_without_geometry_is_a_plain_table_and_says_so(database: Databas
     source = read_source(database.url("?table=zones"))
     assert not isinstance(source.table, gpd.GeoDataFrame)
     assert source.table.to_dict("list") == {"id": ["东片"]}
-    assert "no geometry column" in source.notes[1].en
+    assert "no geometry column" in source.notes[0].en
     assert source.place([0], None).zh == "planning.zones，id = 东片"
 
 
@@ -189,7 +190,7 @@ def test_a_missing_srid_is_asked_for_and_never_guessed(database: Database) -> No
     assert "--crs EPSG:4549" in str(error.value)
     source = read_source(database.url(), crs="EPSG:4549")
     assert source.table.crs.to_epsg() == 4549
-    assert source.notes[1].en == "planning.t states no CRS; EPSG:4549 was given"
+    assert source.notes[0].en == "planning.t states no CRS; EPSG:4549 was given"
     database.run("INSERT INTO planning.t VALUES ('SRID=4326;POINT(121 31)')")
     with pytest.raises(CRSError, match="mixes the SRIDs 0, 4326"):
         read_source(database.url())
@@ -354,7 +355,7 @@ def test_a_password_file_and_a_service_file_are_enough(few: Database, tmp_path: 
     monkeypatch.setenv("PGSERVICEFILE", str(service))
     source = read_source("postgresql:///?service=office&table=planning.parks")
     assert len(source.table) == 2
-    assert source.notes[0].en == "read from the database postgresql:///?table=planning.parks"
+    assert source.origin.endswith("/ database postgresql:///?table=planning.parks")
 
 
 def test_a_unix_socket_serves_too(few: Database) -> None:

@@ -12,6 +12,7 @@ from postgres import PASSWORD, Database
 
 from kunshan_gis import toy
 from kunshan_gis.errors import OutputError
+from kunshan_gis.layers import open_area
 from kunshan_gis.layers.postgis import read_postgis
 from kunshan_gis.model import StudyArea
 from kunshan_gis.studies.publish_postgis import NAMES, publish_postgis
@@ -124,3 +125,18 @@ def test_nothing_written_anywhere_holds_the_password(
     for name in tables(database):
         assert PASSWORD not in str(database.run(f"SELECT * FROM kunshan_gis.{name}"))
         assert PASSWORD not in str(database.run(f"SELECT obj_description('kunshan_gis.{name}'::regclass)"))
+
+
+def test_a_table_of_a_database_is_added_as_a_snapshot_that_names_its_origin(
+    cli: Callable, write_toy: Callable, database: Database
+) -> None:
+    publish_postgis(toy.city(), WALK, database.url())
+    folder = write_toy()
+    ran = cli(
+        "layers", "add", database.url("?table=park_reach_parks"), "--kind", "parks", "--layers", folder, "--replace"
+    )
+    assert ran.code == 0, ran.err
+    catalog = (folder / "catalog.toml").read_text(encoding="utf-8")
+    assert f":{database.server.port}/{database.name}?table=kunshan_gis.park_reach_parks" in catalog
+    assert not any(word in catalog + ran.out + ran.err for word in (PASSWORD, "admin"))
+    assert len(open_area(folder).table("parks")) == 2
