@@ -16,6 +16,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from kunshan_gis.crs import require_metric
 from kunshan_gis.datum import NAMES, SHIFTED, Datum, times_converted
 from kunshan_gis.errors import Problem
 from kunshan_gis.layers.fingerprint import SLIPS, Comparison, Found, Slip, lines_of, sample
@@ -75,6 +76,7 @@ def guard(table: gpd.GeoDataFrame, info: LayerInfo, trusted: Iterable[Layer], *,
     trusted : iterable of Layer
         The layers of the study area that stay beside it.
     """
+    require_metric(table, info.name, analysis_crs=analysis_crs)
     new = Layer(info, table, "")
     return [
         Problem(f"{info.name} ({info.path})", _what(case), _declare(case))

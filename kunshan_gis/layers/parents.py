@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from kunshan_gis.crs import require_metric
 from kunshan_gis.errors import Problem, listed
 from kunshan_gis.layers.consistency import GATE_M
 from kunshan_gis.layers.source import Place
@@ -97,6 +98,8 @@ def _nearest(done: Resolved, kind: str, column: str, parent: str, *, others: gpd
     empty = np.asarray(table[column].isna()) if column in table.columns else np.ones(len(table), dtype=bool)
     if not empty.any() or not len(others):
         return
+    require_metric(table, kind)
+    require_metric(others, parent, analysis_crs=str(table.crs))
     outlines = np.asarray(others.geometry.array)
     areas = shapely.get_dimensions(outlines) == 2
     outlines = np.where(areas, shapely.boundary(outlines), outlines)

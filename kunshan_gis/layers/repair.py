@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from kunshan_gis.crs import require_metric
 from kunshan_gis.errors import Problem
 from kunshan_gis.layers.source import Place
 from kunshan_gis.layers.vocabulary import is_own_field
@@ -89,7 +90,13 @@ def repair(table: gpd.GeoDataFrame, kind: str, place: Place) -> Repaired:
         In metres; its index says which rows of the file these are.
     place : callable
         Where rows are in the file.
+
+    Raises
+    ------
+    CRSError
+        The table is not in metres.
     """
+    require_metric(table, kind)
     shapes = np.asarray(table.geometry.array).copy()
     allowed = KINDS[kind].geometry
     repairs: list[Repair] = []

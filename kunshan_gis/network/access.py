@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from kunshan_gis.crs import require_metric
 from kunshan_gis.model import Points, WalkNetwork
 from kunshan_gis.network.snap import snap
 
@@ -96,7 +97,15 @@ def park_access(
         Points with `park_id`.
     bridged : (edges,) bool, optional
         Edges on a bridge or in a tunnel: they pass a park without leading in; only a gate may lie on one.
+
+    Raises
+    ------
+    CRSError
+        Parks or gates are not in the network's CRS.
     """
+    require_metric(parks, "parks", analysis_crs=network.crs)
+    if gates is not None:
+        require_metric(gates, "park_gates", analysis_crs=network.crs)
     found = []
     waiting = parks[["id", "geometry"]]
     rungs: tuple[tuple[str, Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame], float], ...] = (

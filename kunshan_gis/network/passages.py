@@ -13,6 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
+from kunshan_gis.crs import require_metric
 from kunshan_gis.model import WalkNetwork
 from kunshan_gis.network.across import across, meetings
 
@@ -40,9 +41,15 @@ def passages(
     -------
     GeoDataFrame
         kind, passage (one of PASSAGES), edge (one that crosses there), edges (how many do), and the place.
+
+    Raises
+    ------
+    CRSError
+        A barrier is not in the network's CRS.
     """
     found = [_none(network)]
     for kind, table in barriers.items():
+        require_metric(table, kind, analysis_crs=network.crs)
         shapes = np.asarray(table.geometry.array)
         dimension = shapely.get_dimensions(shapes)
         state = structure_of(table)
