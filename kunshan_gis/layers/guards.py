@@ -12,7 +12,7 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -21,6 +21,14 @@ from defusedxml.ElementTree import iterparse
 from kunshan_gis.errors import LayerError, LayerNotFoundError, listed
 from kunshan_gis.messages import NOTHING, Text
 from kunshan_gis.model import digest, file_sha256
+
+
+class SupportsRead(Protocol):
+    """An opened file, or a part of an archive."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """As many bytes, or what is left."""
+
 
 GDB_TABLE = "a00000001.gdbtable"
 """In every File Geodatabase: the list of its tables."""
@@ -216,7 +224,7 @@ def require_plain_xml(path: Path, roots: tuple[str, ...] = ()) -> None:
         plain_xml(path, file, roots)
 
 
-def plain_xml(path: Path, file: IO[bytes], roots: tuple[str, ...] = (), part: str = "") -> None:
+def plain_xml(path: Path, file: SupportsRead, roots: tuple[str, ...] = (), part: str = "") -> None:
     """As `require_plain_xml`, of an opened file or a part of an archive."""
     inside = Text(f"中的 {part} ", f"in its part {part} ") if part else Text(" ", " ")
     try:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kunshan_gis.errors import LayerError, LayerNotFoundError
+from kunshan_gis.layers.guards import plain_xml
 from kunshan_gis.messages import Text
 
 Bounds = tuple[float, float, float, float]
@@ -73,10 +74,14 @@ def inspect_osm(path: Path) -> OsmFile:
         if name.endswith(".osm"):
             with path.open("rb") as file:
                 _check_xml(file)
+                file.seek(0)
+                plain_xml(path, file, ("osm",))
             return OsmFile(path, plain)
         if name.endswith(".osm.gz"):
             with gzip.open(path) as file:
                 _check_xml(file)
+                file.seek(0)
+                plain_xml(path, file, ("osm",))
             return OsmFile(path, f"/vsigzip/{plain}")
     except _UnreadableError as error:
         raise _refused(path, error.what) from error

@@ -19,13 +19,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pyogrio
 import pytest
+import rasterio
 from shapely import Point
 
 from kunshan_gis.errors import KunshanGISError, LayerError
 from kunshan_gis.layers import source
+from kunshan_gis.layers.population import read_population
 from kunshan_gis.layers.source import read_source
 
 Make = Callable[[Path], Path]
@@ -429,3 +432,18 @@ def test_a_view_is_read_without_asking_the_network(tmp_path: Path, listener: lis
     with contextlib.suppress(LayerError):
         read_source(geocoding_view(tmp_path), layer="v")
     assert not listener
+
+
+def test_a_geotiff_that_claims_14_gb_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "t.tif"
+    shape = {"width": 100, "height": 100, "count": 1, "dtype": "float32"}
+    place = rasterio.Affine(0.001, 0, 121, 0, -0.001, 31.5)
+    with rasterio.open(path, "w", driver="GTiff", crs="EPSG:4326", transform=place, **shape) as raster:
+        raster.write(np.ones((100, 100), "float32"), 1)
+    data = bytearray(path.read_bytes())
+    at = struct.unpack("<I", data[4:8])[0] + 2
+    for entry in range(at, at + 24, 12):  # the first two entries: width and height
+        data[entry + 2 : entry + 4], data[entry + 8 : entry + 12] = struct.pack("<H", 4), struct.pack("<I", 60_000)
+    path.write_bytes(data)
+    with pytest.raises(LayerError, match=r"t\.tif cannot be read as a GeoTIFF"):
+        read_population(path)

@@ -147,3 +147,12 @@ def test_missing_file_and_other_formats(tmp_path: Path) -> None:
     (tmp_path / "town.osm.bz2").write_bytes(b"BZh9")
     with pytest.raises(LayerError, match=r"none of \.osm\.pbf"):
         inspect_osm(tmp_path / "town.osm.bz2")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_document_that_declares_entities_is_refused(tmp_path: Path, packed: bool) -> None:
+    harmful = b'<!DOCTYPE osm [<!ENTITY x SYSTEM "file:///etc/passwd">]><osm version="0.6"><node id="1"/></osm>'
+    path = tmp_path / ("town.osm.gz" if packed else "town.osm")
+    path.write_bytes(gzip.compress(harmful) if packed else harmful)
+    with pytest.raises(LayerError, match=r"declares XML entities or a document type \(DTD\); it may be harmful"):
+        inspect_osm(path)

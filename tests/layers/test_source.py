@@ -329,3 +329,28 @@ def test_a_table_without_coordinates_stays_a_table(tmp_path: Path) -> None:
     read = csv(tmp_path, "编码,人口\n0701,5\n")
     assert not isinstance(read.table, gpd.GeoDataFrame)
     assert read.table["编码"].tolist() == ["0701"]
+
+
+def test_an_opendocument_sheet(tmp_path: Path) -> None:
+    def cell(value: object) -> str:
+        kind = (
+            f'office:value-type="float" office:value="{value}"'
+            if isinstance(value, float)
+            else 'office:value-type="string"'
+        )
+        return f"<table:table-cell {kind}><text:p>{value}</text:p></table:table-cell>"
+
+    rows = [["名称", "经度", "纬度"], ["甲", 121.0, 31.3]]
+    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = f'<office:document-content{names}><office:body><office:spreadsheet><table:table table:name="公园">'
+    content += f"{body}</table:table></office:spreadsheet></office:body></office:document-content>"
+    with zipfile.ZipFile(tmp_path / "t.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    read = read_source(tmp_path / "t.ods")
+    assert points(read) == [(121, 31.3)]
+    assert read.place([0], "经度").zh == "表“公园”B2"
