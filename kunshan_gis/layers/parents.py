@@ -76,16 +76,21 @@ def _by_name(done: Resolved, column: str, parent: str, others: pd.DataFrame, pla
                 f"`{column}`: {int(found.notna().sum())} rows name their {parent} by name; ids were put in",
             )
         )
-    for value, rows in strange[found.isna()].groupby(strange[found.isna()]).groups.items():
-        several = int((names == plain(value)).sum())
-        zh = f"有 {several} 个同名要素" if several else "没有这个编号或名称"
-        en = f"{several} of them have this name" if several else "none has this id or name"
+    unknown = strange[found.isna()]
+    shared = unknown.map(lambda value: bool((names == plain(value)).any()))
+    for rows, zh, en in (
+        (unknown[~shared], "没有这个编号或名称", "none has this id or name"),
+        (unknown[shared], "有多个同名要素", "several have this name"),
+    ):
+        if rows.empty:
+            continue
+        values = listed(sorted({str(value) for value in rows}))
         done.problems.append(
             Problem(
-                place([int(row) for row in rows], column),
+                place([int(row) for row in rows.index], column),
                 Text(
-                    f"`{column}` 为“{value}”，{KINDS[parent].zh}图层中{zh}",
-                    f"`{column}` is `{value}`; of {parent}, {en}",
+                    f"`{column}` 为 {values}，{KINDS[parent].zh}图层中{zh}",
+                    f"`{column}` is {values}; of {parent}, {en}",
                 ),
                 Text("改用编号，或先补充该图层", "give the id, or add it to that layer first"),
             )
