@@ -10,12 +10,31 @@ import numpy as np
 import pandas as pd
 
 from kunshan_gis.errors import ParameterError, Problem, listed
-from kunshan_gis.layers.vocabulary import heading_parts, is_own_field, names_of, plain, unit_family, units
+from kunshan_gis.layers.vocabulary import (
+    heading_parts,
+    is_coordinate,
+    is_own_field,
+    names_of,
+    plain,
+    unit_family,
+    units,
+)
 from kunshan_gis.messages import Text
 from kunshan_gis.schema import KINDS
 
 How = Literal[
-    "given", "same", "known", "cut", "kept", "constant", "own_field", "unknown", "conflict", "empty", "dropped"
+    "given",
+    "same",
+    "known",
+    "cut",
+    "kept",
+    "constant",
+    "coordinate",
+    "own_field",
+    "unknown",
+    "conflict",
+    "empty",
+    "dropped",
 ]
 
 _CUT_BYTES = (("gbk", (9, 10)), ("utf-8", (8, 9, 10)))
@@ -34,8 +53,8 @@ class Use:
         The kind's column; None where the column was left out.
     how : str
         `given` by the user, `same` word as the contract's, `known` word, `cut` by the Shapefile format, `kept` under
-        its own name, a `constant`; left out as a program's `own_field`, as `unknown`, as in `conflict` with another,
-        as `empty` beside another, or `dropped` by the user.
+        its own name, a `constant`; left out as a `coordinate`, as a program's `own_field`, as `unknown`, as in
+        `conflict` with another, as `empty` beside another, or `dropped` by the user.
     unit : str
         What the heading says the figures are in; empty where it does not say.
     """
@@ -133,6 +152,8 @@ def _recognised(heading: str, kind: str) -> Use:
             return Use(heading, token, "known", unit_of(kind, token, bracket))
     if (found := _with_unit(name, kind)) is not None:
         return Use(heading, found[0], "known", found[1])
+    if is_coordinate(heading):
+        return Use(heading, None, "coordinate")
     if is_own_field(heading):
         return Use(heading, None, "own_field")
     if (column := _cut(heading, known)) is not None:

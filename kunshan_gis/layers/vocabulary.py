@@ -66,7 +66,16 @@ def units(family: str) -> Mapping[str, float]:
 
 def is_own_field(heading: object) -> bool:
     """True for a program's own fields, row numbers and coordinates: nothing that a layer would keep."""
-    return plain(heading) in _ignored() or heading_parts(heading)[0] in _ignored()
+    return _listed(heading, "ignored") or is_coordinate(heading)
+
+
+def is_coordinate(heading: object) -> bool:
+    """True for a column that says where a row is."""
+    return _listed(heading, "coordinates")
+
+
+def _listed(heading: object, section: str) -> bool:
+    return plain(heading) in _names(section) or heading_parts(heading)[0] in _names(section)
 
 
 def says_nothing(cell: object, column: Column) -> bool:
@@ -85,8 +94,8 @@ def truths() -> Mapping[str, bool]:
 
 
 @cache
-def _ignored() -> frozenset[str]:
-    return frozenset(plain(name) for name in _words()["ignored"]["names"])
+def _names(section: str) -> frozenset[str]:
+    return frozenset(plain(name) for name in _words()[section]["names"])
 
 
 def _entry(section: str, column: str) -> dict[str, Any]:

@@ -58,10 +58,15 @@ def test_headings_that_planners_use(kind: str, heading: str, column: str, unit: 
     assert problems == []
 
 
-@pytest.mark.parametrize("heading", ["OBJECTID", "FID", "Shape_Area", "序号", "经度", "lon"])
+@pytest.mark.parametrize("heading", ["OBJECTID", "FID", "Shape_Area", "序号"])
 def test_a_programs_own_fields_are_left_out(heading: str) -> None:
     assert is_own_field(heading)
     assert matched("parks", {heading: [1]})[0][heading].how == "own_field"
+
+
+@pytest.mark.parametrize("heading", ["经度", "lon", "东经（度）"])
+def test_coordinates_are_in_the_geometry_already(heading: str) -> None:
+    assert matched("homes", {heading: [1]})[0][heading].how == "coordinate"
 
 
 def test_a_heading_cut_at_ten_bytes_is_recognised_by_its_beginning() -> None:
