@@ -384,3 +384,18 @@ def layers_datum(
     kept = ", ".join(path.name for path in kept_under(done))
     stdout().print(f"{name}：{zh}；原文件保留为 originals/{kept}", markup=False, soft_wrap=True)
     stdout().print(f"{name}: {en}; the file as it was is originals/{kept}", markup=False, soft_wrap=True)
+
+
+@layers_app.command("remove")
+def layers_remove(
+    name: Annotated[str, typer.Argument(help="Name of the layer in the catalogue. 图层名")],
+    layers: Annotated[Path, typer.Option("--layers", metavar="DIR", help="Study area's folder. 图层文件夹")],
+) -> None:
+    """Take a layer out of a study area; its files stay in replaced/. 移出图层，原文件保留。"""
+    from kunshan_gis.studies.in_place import remove_layer
+
+    remove_layer(layers, name)
+    stdout().print(f"已移出 {name}；原文件与条目保留在 replaced/", markup=False, soft_wrap=True)
+    stdout().print(
+        f"layer {name} was taken out; its files and entry are kept in replaced/", markup=False, soft_wrap=True
+    )

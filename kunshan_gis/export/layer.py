@@ -58,11 +58,28 @@ def place_layer(
     files["catalog.toml"] = text.encode()
     stale: tuple[str, ...] = ()
     if instead is not None:
-        stem = f"{kept}/{Path(instead.info.path).stem}-{instead.sha256[:8]}"
-        files |= {f"{stem}{Path(name).suffix}": content for name, content in instead.files.items()}
-        files[f"{stem}.toml"] = ("[[layer]]\n" + "\n".join(pairs(instead.info)) + "\n").encode()
+        files |= _put_by(instead, kept)
         stale = tuple(instead.files)
     return write_files(folder, files, stale=stale)
+
+
+def take_out(folder: Path, catalog: bytes, gone: Replaced) -> list[Path]:
+    """Take a layer's entry out of the catalogue and put its files by, under `replaced/`; whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written; it is as it was.
+    """
+    files = {"catalog.toml": catalog_without(catalog.decode("utf-8"), gone.info.name).encode()}
+    return write_files(folder, files | _put_by(gone, KEPT), stale=tuple(gone.files))
+
+
+def _put_by(gone: Replaced, kept: str) -> dict[str, bytes]:
+    """The files of a layer that makes room, and the entry it had, where they are kept."""
+    stem = f"{kept}/{Path(gone.info.path).stem}-{gone.sha256[:8]}"
+    files = {f"{stem}{Path(name).suffix}": content for name, content in gone.files.items()}
+    return files | {f"{stem}.toml": ("[[layer]]\n" + "\n".join(pairs(gone.info)) + "\n").encode()}
 
 
 @dataclass(frozen=True)
@@ -93,6 +110,19 @@ def catalog_with(text: str, layer: LayerInfo, instead: Replaced | None) -> str:
                 if block.get(key) != value:
                     block[key] = value
         said = tomlkit.dumps(document)
+    return _as_before(text, said)
+
+
+def catalog_without(text: str, name: str) -> str:
+    """The catalogue's text with one entry less; all else stays as it was written."""
+    document = tomlkit.parse(text.removeprefix("\ufeff"))
+    blocks: Any = document["layer"]
+    del blocks[next(number for number, block in enumerate(blocks) if str(block.get("name")).strip() == name)]
+    return _as_before(text, tomlkit.dumps(document))
+
+
+def _as_before(text: str, said: str) -> str:
+    """Line ends and byte order mark as the catalogue had them."""
     newline = "\r\n" if "\r\n" in text else "\n"
     said = said.replace("\r\n", "\n").replace("\n", newline)
     return ("\ufeff" if text.startswith("\ufeff") else "") + said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,16 +21,16 @@ from kunshan_gis.datum import (
     shapes_from_wgs84,
     shapes_to_wgs84,
 )
-from kunshan_gis.errors import DatumError, LayerNotFoundError, ParameterError
-from kunshan_gis.export.layer import Replaced, place_layer
+from kunshan_gis.errors import DatumError, ParameterError
+from kunshan_gis.export.layer import place_layer
 from kunshan_gis.layers import read_catalog, survey, verbatim
 from kunshan_gis.layers.catalog import CATALOG
 from kunshan_gis.layers.datum_guard import slips
 from kunshan_gis.layers.fingerprint import Slip
-from kunshan_gis.layers.guards import content_sha256
 from kunshan_gis.layers.readers import read_table
 from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, LayerInfo, Progress, silent
+from kunshan_gis.studies.in_place import making_room, named
 
 ORIGINALS = "originals"
 """Folder of a study area that keeps the files as they were before a conversion."""
@@ -76,7 +75,7 @@ def convert_layer(folder: Path, name: str, *, datum: str, undo: bool = False, pr
         The folder cannot be written; it is as it was.
     """
     area, described = read_catalog(folder)
-    info, shift = _named(described, name, folder), _shifted(datum)
+    info, shift = named(described, name, folder), _shifted(datum)
     _require_declared(info, shift, undo=undo)
     progress("reading", 0, 2)
     table = read_table(folder / info.path, info)
@@ -100,22 +99,11 @@ def convert_layer(folder: Path, name: str, *, datum: str, undo: bool = False, pr
             "history": (*info.history, converted_line(shift, metres, undo=undo)),
         }
     )
-    old = Replaced(info, verbatim(folder, [info.path]), content_sha256(folder / info.path))
+    old = making_room(folder, info)
     catalog = verbatim(folder, [CATALOG])[CATALOG]
     files = place_layer(folder, catalog, area, new, moved, instead=old, kept=ORIGINALS)
     progress("reading", 2, 2)
     return Converted(new, metres, tuple(files))
-
-
-def _named(described: Sequence[LayerInfo], name: str, folder: Path) -> LayerInfo:
-    for info in described:
-        if info.name == name:
-            return info
-    there = ", ".join(info.name for info in described)
-    raise LayerNotFoundError(
-        Text(f"{folder} 中没有名为 `{name}` 的图层", f"{folder} has no layer called `{name}`"),
-        Text(f"现有：{there}", f"there are: {there}"),
-    )
 
 
 def _shifted(datum: str) -> Datum:

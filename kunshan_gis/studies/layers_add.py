@@ -13,19 +13,19 @@ import pandas as pd
 from kunshan_gis.crs import require_true_scale, suggest_metric
 from kunshan_gis.datum import CHINA, DATUMS, SHIFTED, Datum
 from kunshan_gis.errors import LayerSchemaError, ParameterError, Problem
-from kunshan_gis.export.layer import KEPT, Replaced, place_layer
+from kunshan_gis.export.layer import KEPT, place_layer
 from kunshan_gis.layers import read_catalog, survey, verbatim
 from kunshan_gis.layers.catalog import CATALOG
 from kunshan_gis.layers.consistency import inconsistencies
 from kunshan_gis.layers.datum_guard import guard
 from kunshan_gis.layers.form import form_sheets, read_form
-from kunshan_gis.layers.guards import content_sha256
 from kunshan_gis.layers.intake import Taken, Wishes, degrees_of, take_in
 from kunshan_gis.layers.source import Source, read_source
 from kunshan_gis.messages import Text
-from kunshan_gis.model import AreaInfo, Basis, Layer, LayerInfo, Progress, Sensitivity, silent
+from kunshan_gis.model import DEMONSTRATION, AreaInfo, Basis, Layer, LayerInfo, Progress, Sensitivity, silent
 from kunshan_gis.postgis import is_address
 from kunshan_gis.schema import BASIS, KINDS, REFERENCES
+from kunshan_gis.studies.in_place import making_room
 from kunshan_gis.studies.working_copy import edited_entry, is_working_copy
 
 UNKNOWN = "unknown"
@@ -241,7 +241,8 @@ def add_layer(
         title_ = Text(f"{read.name} 须改正后才能录入", f"{read.name} cannot be added as it is")
         raise LayerSchemaError(title_, problems)
     progress("writing", 0, 1)
-    files = place_layer(folder, room.catalog, area, info, taken.table, instead=_replaced(room))
+    instead = None if room.old is None else making_room(folder, room.old)
+    files = place_layer(folder, room.catalog, area, info, taken.table, instead=instead)
     progress("writing", 1, 1)
     return Added(folder, area, info, taken, tuple(notes), (), elsewhere, tuple(files))
 
@@ -358,6 +359,7 @@ def _entry(
         *taken.history,
     ]
     basis: Basis = next((known for known in get_args(Basis) if known == said.get("basis")), "official")
+    called = old if old and (old.basis == basis or old.basis not in DEMONSTRATION) else None
     privacy: Sensitivity = next(
         (known for known in get_args(Sensitivity) if known == said.get("sensitivity")), "internal"
     )
@@ -371,8 +373,8 @@ def _entry(
         name=name,
         kind=kind,
         path=path,
-        title=title or (old.title if old else KINDS[kind].zh),
-        title_en=title or (old.title_en if old else KINDS[kind].en),
+        title=title or (called.title if called else KINDS[kind].zh),
+        title_en=title or (called.title_en if called else KINDS[kind].en),
         datum="wgs84" if datum in SHIFTED else datum,
         source=said.get("source") or read.origin or f"文件 {read.name} / file {read.name}",
         licence=said.get("licence") or "未注明 / not stated",
@@ -485,14 +487,3 @@ def _known_only(table: pd.DataFrame, kind: str, beside: Sequence[Layer]) -> pd.D
         if child == kind and column in table.columns and other in ids
     }
     return table.assign(**known)
-
-
-def _replaced(room: _Room) -> Replaced | None:
-    if room.old is None:
-        return None
-    file = room.folder / room.old.path
-    content = verbatim(room.folder, [room.old.path])
-    return Replaced(room.old, content, content_sha256(file) if file.is_file() else "")
-
-
-__all__ = ["Added", "add_layer"]

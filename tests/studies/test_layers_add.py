@@ -367,3 +367,19 @@ def test_every_kind_can_be_added_from_a_file_with_chinese_headings(kind: str, tm
         was, now = table[name].tolist(), after[name].tolist()
         assert [a for a in was if not pd.isna(a)] == [b for b in now if not pd.isna(b)], name
     assert len(after) == len(table)
+
+
+def test_real_data_does_not_go_by_the_name_of_the_demonstration_it_replaces(
+    tmp_path: Path, write_toy: Callable[..., Path]
+) -> None:
+    folder = write_toy()
+    catalog = folder / "catalog.toml"
+    document = tomllib.loads(catalog.read_text(encoding="utf-8"))
+    was = next(layer["basis"] for layer in document["layer"] if layer["name"] == "parks")
+    head, tail = catalog.read_text(encoding="utf-8").split('name = "parks"')
+    tail = tail.replace(f'basis = "{was}"', 'basis = "synthetic"', 1).replace("玩具城 parks", "公园（演示）", 1)
+    catalog.write_text(f'{head}name = "parks"{tail}', encoding="utf-8")
+    file = saved(here(box(150, 0, 250, 100), id=["C"], tier="社区公园"), tmp_path / "new.gpkg")
+    invented = kg.add_layer(folder, file, kind="parks", replace=True, basis="synthetic")
+    assert invented.info.title == "公园（演示）"
+    assert kg.add_layer(folder, file, kind="parks", replace=True).info.title == "公园"
