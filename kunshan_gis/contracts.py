@@ -144,11 +144,38 @@ def _pandera_schema(columns: Sequence[Column], table: pd.DataFrame) -> pa.DataFr
     return pa.DataFrameSchema(
         {
             column.name: pa.Column(
-                None, [fits(column)], nullable=column.nullable, unique=unique(column), required=False
+                None,
+                [] if _plain(table[column.name], column) else [fits(column)],
+                nullable=column.nullable,
+                unique=unique(column),
+                required=False,
             )
             for column in columns
             if column.name in table.columns
         }
+    )
+
+
+def _plain(values: pd.Series, column: Column) -> bool:
+    """True where a look at the column as a whole shows that every cell fits; else cell by cell tells."""
+    import pandas as pd
+
+    filled = values.dropna()
+    if column.type == "text":
+        if pd.api.types.infer_dtype(filled, skipna=False) != "string":
+            return False
+        different = pd.Series(filled.unique(), dtype=object)
+        if column.values:
+            return bool(different.isin(column.values).all())
+        return bool((different.str.strip() != "").all())
+    if column.type == "boolean" or not isinstance(filled.dtype, np.dtype) or filled.dtype.kind not in "iuf":
+        return False
+    figures = filled.to_numpy(dtype=float)
+    whole = column.type == "number" or bool((figures == np.floor(figures)).all())
+    return (
+        whole
+        and bool(np.isfinite(figures).all())
+        and not (column.minimum is not None and (figures < column.minimum).any())
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,6 +135,8 @@ def _words(
     """Text and truth values: known words become the contract's; unknown ones are problems where it is closed."""
     closed = bool(column.values) or column.type == "boolean"
     texts = cells[cells.notna()].map(_as_text)
+    if not closed and not words:
+        return texts.reindex(cells.index).astype(object).where(cells.notna(), None), [], []
     counts = texts.value_counts(sort=False)
     became = {said: _word(said, column, words) for said in counts.index}
     after = pd.Series(None, index=cells.index, dtype=object)
@@ -198,14 +200,24 @@ def _figures(
     family = unit_family(kind, column.name)
     known = units(family) if family else {}
     factor = known.get(use.unit, 1.0)
-    read = [_figure(cell, known, factor) for cell in cells]
-    after = pd.Series(read, index=cells.index, dtype=object)
+    after = _each(cells, lambda cell: _figure(cell, known, factor))
     notes: list[Text] = []
     if use.unit and factor != 1:
         notes.append(_converted(use, column, use.unit, factor))
     if family != "area" or not isinstance(table, gpd.GeoDataFrame):
         return _whole(after, column), notes, []
     return _against_outlines(after, use, column, table, notes=notes, place=place)
+
+
+def _each(cells: pd.Series, read: Callable[[object], object]) -> pd.Series:
+    """What becomes of every cell; of text each different one is looked at once, an empty one stays."""
+    filled = cells[cells.notna()]
+    if pd.api.types.infer_dtype(filled, skipna=False) != "string":
+        return pd.Series([read(cell) for cell in cells], index=cells.index, dtype=object)
+    number, different = pd.factorize(filled)
+    became = np.empty(len(different), dtype=object)
+    became[:] = [read(cell) for cell in different]
+    return pd.Series(became[number], index=filled.index, dtype=object).reindex(cells.index)
 
 
 def _figure(cell: object, known: Mapping[str, float], factor: float) -> object:
