@@ -89,6 +89,13 @@ def million_points(path: Path) -> dict[str, float]:
     return {"rows": len(read_source(path).table)}
 
 
+def million_homes(path: Path, folder: Path) -> dict[str, float]:
+    """The same CSV as a checked layer of a new study area."""
+    from kunshan_gis.studies.layers_add import add_layer
+
+    return {"rows": len(add_layer(folder, path, kind="homes").taken.table)}
+
+
 def study_area(extract: Path, population: Path | None, out: Path) -> dict[str, float]:
     """An OpenStreetMap extract to a written study area."""
     import warnings
@@ -113,6 +120,7 @@ WORKS: dict[str, Callable[..., dict[str, float]]] = {
     "window of a 2 GB raster": window_of_raster,
     "whole 2 GB raster": whole_raster,
     "a million points": million_points,
+    "a million points as homes": million_homes,
     "extract to study area": study_area,
 }
 
@@ -135,6 +143,7 @@ def rows(extract: Path | None, population: Path | None, folder: Path) -> list[di
     make_points(points)
     found = [fresh(name, str(raster)) for name in list(WORKS)[:2]]
     found.append(fresh("a million points", str(points)))
+    found.append(fresh("a million points as homes", str(points), str(folder / "homes")))
     if extract is not None:
         given = None if population is None else str(population)
         found += [fresh("extract to study area", str(extract), given, str(folder / "area")) for _ in range(2)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,8 @@ def read_delimited(path: Path, encoding: str | None = None, *, titles: bool = Tr
     """
     text, notes = read_text(path, encoding)
     separator = _separator(text)
+    if not separator.isascii():
+        text, separator = _with_commas(text, separator), ","
     start = _rows(text, separator, SEARCHED)
     header = find_header(start, path.name) if titles else first_row(start)
     if not header.names:
@@ -105,12 +108,24 @@ def read_text(path: Path, encoding: str | None = None) -> tuple[str, tuple[Text,
 
 
 def _separator(text: str) -> str:
-    """The sign that most lines at the beginning have equally often."""
+    """The sign that most lines at the beginning have equally often, the heading's among them."""
     bare = re.sub(r'"[^"]*"', "", text[:200_000])
     lines = [line for line in bare.splitlines()[:SEARCHED] if line.strip()]
-    counts = {sign: sorted(line.count(sign) for line in lines) for sign in _SEPARATORS}
-    best = max(_SEPARATORS, key=lambda sign: counts[sign][len(lines) // 2] if lines else 0)
-    return best if lines and counts[best][len(lines) // 2] else ","
+
+    def agreement(sign: str) -> tuple[int, int]:
+        times = Counter(number for line in lines if (number := line.count(sign)))
+        usual, number = max(times.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
+        return number, usual
+
+    best = max(_SEPARATORS, key=agreement)
+    return best if agreement(best)[0] else ","
+
+
+def _with_commas(text: str, separator: str) -> str:
+    """The text with commas for a separator that pandas does not take; cells with commas of their own are quoted."""
+    said = io.StringIO(newline="")
+    csv.writer(said, lineterminator="\n").writerows(_Reader(text, separator))
+    return said.getvalue()
 
 
 def _rows(text: str, separator: str, most: int) -> list[list[str]]:

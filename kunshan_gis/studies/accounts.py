@@ -219,7 +219,7 @@ def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[st
 
     found = []
     stated, held = area.info.population, counts["population"]
-    if stated is not None and stated != held:
+    if stated is not None and said(stated) != said(held):
         found.append(text("warn_total", homes=said(held), stated=said(stated)))
     if near := counts["people_within_one_walk_of_the_data_edge"]:
         found.append(text("warn_edge", people=said(near), metres=parameters["cutoff_m"]))

@@ -354,3 +354,17 @@ def test_an_opendocument_sheet(tmp_path: Path) -> None:
     read = read_source(tmp_path / "t.ods")
     assert points(read) == [(121, 31.3)]
     assert read.place([0], "经度").zh == "表“公园”B2"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("id,name\na,x;y;z;u\nb,v;w;x;y\nc,p;q;r;s\n", ["id", "name"]),
+        ("id;share\na;1,5\nb;2,5\nc;3\n", ["id", "share"]),
+        ("id，名称\n甲，一\n乙，二\n", ["id", "名称"]),
+    ],
+)
+def test_the_separator_is_the_one_that_the_heading_has_as_well(tmp_path: Path, text: str, names: list[str]) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(text, encoding="utf-8")
+    assert list(read_source(file).table.columns) == names
