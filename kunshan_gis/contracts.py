@@ -133,13 +133,18 @@ _TYPES = {
 
 
 def _pandera_schema(columns: Sequence[Column], table: pd.DataFrame) -> pa.DataFrameSchema:
+    import pandas as pd
     import pandera.pandas as pa
 
     def fits(column: Column) -> pa.Check:
         return pa.Check(lambda value: _fits(value, column), element_wise=True, name=column.type, ignore_na=True)
 
     def unique(column: Column) -> bool:  # a list is never text, and cannot be compared for being the same
-        return column.unique and bool(table[column.name].map(lambda value: isinstance(value, Hashable)).all())
+        cells = table[column.name]
+        return column.unique and (
+            pd.api.types.infer_dtype(cells, skipna=True) == "string"
+            or bool(cells.map(lambda value: isinstance(value, Hashable)).all())
+        )
 
     return pa.DataFrameSchema(
         {

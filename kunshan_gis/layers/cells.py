@@ -237,6 +237,10 @@ def _whole(after: pd.Series, column: Column) -> pd.Series:
     """Counts that a factor made a hair's breadth off are whole again."""
     if column.type != "integer":
         return after
+    if pd.api.types.infer_dtype(after, skipna=True) == "floating":
+        figures = after.astype(float)
+        near = (figures - figures.round()).abs() < 1e-6
+        return figures.round().astype("int64") if near.all() else figures.where(~near, figures.round())
     return after.map(
         lambda x: round(x) if isinstance(x, float) and np.isfinite(x) and abs(x - round(x)) < 1e-6 else x
     ).infer_objects()
