@@ -11,6 +11,7 @@
     │   └── DatumError              GCJ-02 or BD-09 where WGS 84 was expected
     ├── NetworkError                the streets cannot carry the question     (ValueError)
     ├── StandardError               a threshold profile is missing or broken  (ValueError)
+    │   └── ProfileError            a profile of rules is broken; `.problems`
     ├── ParameterError              an option has no meaning                  (ValueError)
     ├── OutputError                 a result cannot be written                (OSError)
     └── DownloadError               a server gave no answer that can be used  (ConnectionError)
@@ -85,7 +86,7 @@ class LayerNotFoundError(LayerError, FileNotFoundError):
     """A file, a folder or a kind of layer is not there."""
 
 
-class _ProblemsError(LayerError, ValueError):
+class _ProblemsError(KunshanGISError):
     """An error that carries all problems found, not the first."""
 
     def __init__(self, title: str | Text, problems: Iterable[Problem] = ()) -> None:
@@ -96,11 +97,11 @@ class _ProblemsError(LayerError, ValueError):
         return "\n".join([super().said(lang), *(f"  - {problem.said(lang)}" for problem in self.problems)])
 
 
-class LayerSchemaError(_ProblemsError):
+class LayerSchemaError(_ProblemsError, LayerError, ValueError):
     """A table breaks its column contract; `.problems` lists every breach."""
 
 
-class CatalogError(_ProblemsError):
+class CatalogError(_ProblemsError, LayerError, ValueError):
     """`catalog.toml` cannot be used; `.problems` lists every reason."""
 
 
@@ -118,6 +119,10 @@ class NetworkError(KunshanGISError, ValueError):
 
 class StandardError(KunshanGISError, ValueError):
     """A threshold profile is missing or contradicts itself."""
+
+
+class ProfileError(_ProblemsError, StandardError):
+    """A profile of rules cannot be used; `.problems` lists every reason."""
 
 
 class ParameterError(KunshanGISError, ValueError):

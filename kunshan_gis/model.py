@@ -23,6 +23,7 @@ from kunshan_gis.datum import Datum
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.postgis import refuse_passwords
+from kunshan_gis.rules import CheckProfile
 from kunshan_gis.schema import KINDS, REFERENCES
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class AreaInfo(_Frozen):
     population: int | None = Field(default=None, ge=0)
     population_date: str = ""
     profile: str = "planning-walk"
+    reporting_basis: str = ""
+    """The profile of rules the area reports by (上报口径); the others follow as an annex."""
     note: str = ""
 
     @field_validator("analysis_crs")
@@ -261,11 +264,14 @@ class StudyArea:
         Tables in the analysis CRS.
     edits : tuple of Edit
         What a scenario changed, in order.
+    profiles : mapping of key to CheckProfile
+        The study area's own profiles of rules, from `profiles/` beside the catalogue.
     """
 
     info: AreaInfo
     layers: Mapping[str, Layer]
     edits: tuple[Edit, ...] = ()
+    profiles: Mapping[str, CheckProfile] = field(default_factory=dict)
     _memory: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def has(self, kind: str) -> bool:

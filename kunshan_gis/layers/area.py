@@ -11,7 +11,7 @@ import pandas as pd
 
 from kunshan_gis.contracts import check
 from kunshan_gis.crs import project
-from kunshan_gis.errors import KunshanGISError, LayerSchemaError, Problem
+from kunshan_gis.errors import KunshanGISError, LayerSchemaError, Problem, ProfileError
 from kunshan_gis.layers.catalog import read_catalog
 from kunshan_gis.layers.consistency import inconsistencies
 from kunshan_gis.layers.datum_guard import misplaced
@@ -19,6 +19,9 @@ from kunshan_gis.layers.guards import content_sha256
 from kunshan_gis.layers.readers import read_table
 from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, Layer, LayerInfo, Progress, StudyArea, silent
+from kunshan_gis.rules import CheckProfile, profile_file
+
+PROFILES = "profiles"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +79,30 @@ def open_area(folder: Path, kinds: Collection[str] | None = None, *, progress: P
     if found.problems:
         title = Text(f"{folder}：图层须改正后才能使用", f"{folder}: the layers cannot be used as they are")
         raise LayerSchemaError(title, found.problems)
-    return StudyArea(found.info, {layer.info.name: layer for layer in found.layers})
+    return StudyArea(found.info, {layer.info.name: layer for layer in found.layers}, profiles=own_profiles(folder))
+
+
+def own_profiles(folder: Path) -> dict[str, CheckProfile]:
+    """The study area's own profiles of rules, from `profiles/*.toml` beside its catalogue.
+
+    Raises
+    ------
+    ProfileError
+        Files that cannot be used; all problems of all of them.
+    """
+    found: dict[str, CheckProfile] = {}
+    problems: list[Problem] = []
+    for file in sorted((folder / PROFILES).glob("*.toml")):
+        try:
+            found[file.stem] = profile_file(file)
+        except ProfileError as error:
+            problems += error.problems
+    if problems:
+        raise ProfileError(
+            Text(f"{folder / PROFILES} 中的标准口径无法使用", f"profiles in {folder / PROFILES} cannot be used"),
+            problems,
+        )
+    return found
 
 
 def _read_checked(
