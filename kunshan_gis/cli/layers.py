@@ -98,7 +98,7 @@ def layers_qgis(
     layers: Layers = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Default: project.qgs in DIR. 项目文件")] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Give up edits in work/. 放弃工作副本中的改动")
+        bool, typer.Option("--overwrite", help="Give up edits in editing/. 放弃工作副本中的改动")
     ] = False,
 ) -> None:
     """Write a QGIS project with styles and forms, and working copies to edit. 生成 QGIS 项目与可编辑的工作副本。"""

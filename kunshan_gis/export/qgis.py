@@ -31,7 +31,7 @@ class EditorLayer:
         Of `schema.KINDS`; says which form its columns get.
     title, group : Text
     source : str
-        File relative to the project, and the layer in it: `work/parks.gpkg|layername=parks`.
+        File relative to the project, and the layer in it: `editing/parks.gpkg|layername=parks`.
     shape : str
         `Point`, `Line`, `Polygon`, or `No geometry`.
     columns : sequence of str

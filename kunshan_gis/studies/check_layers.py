@@ -33,7 +33,7 @@ class LayersReport:
     new, gone : tuple of str
         Layers that the catalogue did not list at the last check, and those it no longer lists.
     waiting : mapping of a working copy's file to Changes
-        Edits made in `work/` (see `layers qgis`) that have not been taken back; None where a copy cannot be read.
+        Edits made in `editing/` (see `layers qgis`) that have not been taken back; None where a copy cannot be read.
     """
 
     title: str

@@ -157,7 +157,7 @@ def add_layer(
         The study area; where it has no catalogue, one is made.
     file : Path or str
         Anything `layers.source.read_source` reads (a database's table by its address, as text), or a form of
-        `layers template`. It is never changed. A working copy of the study area's own (`work/parks.gpkg`, see
+        `layers template`. It is never changed. A working copy of the study area's own (`editing/parks.gpkg`, see
         `layers qgis`) takes its layer's place; the entry stays.
     kind : str
         Kind of layer, a key of `schema.KINDS`.

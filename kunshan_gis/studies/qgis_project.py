@@ -75,7 +75,7 @@ class Opened:
 def open_in_qgis(
     folder: Path, out: Path | None = None, *, overwrite: bool = False, progress: Progress = silent
 ) -> Opened:
-    """Write a QGIS project for a study area, and a working copy of each layer beside it in `work/`.
+    """Write a QGIS project for a study area, and a working copy of each layer beside it in `editing/`.
 
     Parameters
     ----------

@@ -18,11 +18,11 @@ from kunshan_gis.messages import Text
 from kunshan_gis.model import Layer, LayerInfo
 from kunshan_gis.studies.changes import Changes, Footprint, compare, footprint
 
-FOLDER = "work"
+FOLDER = "editing"
 
 
 def copy_name(info: LayerInfo) -> str:
-    """A working copy's file in the project's folder: `work/parks.gpkg`."""
+    """A working copy's file in the project's folder: `editing/parks.gpkg`."""
     return f"{FOLDER}/{info.kind}.gpkg"
 
 

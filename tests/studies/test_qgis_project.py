@@ -48,9 +48,9 @@ def test_a_project_lists_every_layer_with_its_working_copy_beside_it(write_toy) 
     root = tree(opened.project)
     sources = {layer.findtext("datasource") for layer in root.iter("maplayer")}
     for source in sources:
-        assert source.startswith("./work/")
+        assert source.startswith("./editing/")
         assert (folder / source.split("|")[0]).is_file()
-    assert len(opened.written) == len(list((folder / "work").iterdir())) == len({s.split("|")[0] for s in sources})
+    assert len(opened.written) == len(list((folder / "editing").iterdir())) == len({s.split("|")[0] for s in sources})
     assert str(folder) not in opened.project.read_text(encoding="utf-8")
     assert root.find("projectCrs/spatialrefsys/authid").text == "EPSG:4549"
     ids = {layer.findtext("id") for layer in root.iter("maplayer")}
@@ -99,17 +99,17 @@ def test_demonstration_layers_say_so_and_real_ones_do_not(write_toy) -> None:
 def test_a_project_is_the_same_bytes_every_time(write_toy, tmp_path: Path) -> None:
     first, second = (open_in_qgis(write_toy(name=name)).project for name in ("a", "b"))
     assert first.read_bytes() == second.read_bytes()
-    assert (first.parent / "work/parks.gpkg").read_bytes() == (second.parent / "work/parks.gpkg").read_bytes()
+    assert (first.parent / "editing/parks.gpkg").read_bytes() == (second.parent / "editing/parks.gpkg").read_bytes()
 
 
 def test_edits_are_never_written_over_unasked(write_toy) -> None:
     folder = write_toy()
     open_in_qgis(folder)
-    file = folder / "work/parks.gpkg"
+    file = folder / "editing/parks.gpkg"
     assert open_in_qgis(folder).written == ()
     edited(file, lambda table: table.assign(tier="pocket"))
     mine = file.read_bytes()
-    with pytest.raises(OutputError, match=r"work/parks\.gpkg.*--overwrite"):
+    with pytest.raises(OutputError, match=r"editing/parks\.gpkg.*--overwrite"):
         open_in_qgis(folder)
     assert file.read_bytes() == mine
     open_in_qgis(folder, overwrite=True)
@@ -120,16 +120,16 @@ def test_the_check_says_what_waits_in_a_working_copy(cli, write_toy) -> None:
     folder = write_toy()
     open_in_qgis(folder)
     assert check_layers(folder).waiting == {}
-    edited(folder / "work/parks.gpkg", lambda table: table.iloc[1:].assign(name="新园"))
-    waiting = check_layers(folder).waiting["work/parks.gpkg"]
+    edited(folder / "editing/parks.gpkg", lambda table: table.iloc[1:].assign(name="新园"))
+    waiting = check_layers(folder).waiting["editing/parks.gpkg"]
     assert (len(waiting.removed), list(waiting.values)) == (1, ["name"])
     ran = cli("layers", "check", "--layers", folder)
     assert ran.code == 0
-    assert f"kunshan-gis layers add {folder}/work/parks.gpkg --kind parks --layers {folder}" in ran.out
-    (folder / "work/homes.gpkg").write_bytes(b"torn")
+    assert f"kunshan-gis layers add {folder}/editing/parks.gpkg --kind parks --layers {folder}" in ran.out
+    (folder / "editing/homes.gpkg").write_bytes(b"torn")
     data = json.loads(cli("layers", "check", "--layers", folder, "--format", "json").out)
-    assert data["waiting"]["work/homes.gpkg"] is None
-    assert data["waiting"]["work/parks.gpkg"]["removed"] == list(waiting.removed)
+    assert data["waiting"]["editing/homes.gpkg"] is None
+    assert data["waiting"]["editing/parks.gpkg"]["removed"] == list(waiting.removed)
 
 
 def test_layers_with_problems_are_left_out_and_named(write_toy) -> None:
@@ -166,9 +166,9 @@ def test_edits_come_back_checked_with_the_layers_origin_and_a_study_uses_them(cl
     catalog.write_text(text.replace('name = "parks"', 'name = "parks"\nsensitivity = "secret"'), encoding="utf-8")
     before = read_catalog(folder)[1]
     open_in_qgis(folder)
-    edited(folder / "work/parks.gpkg", lambda table: table.assign(tier="pocket"))
+    edited(folder / "editing/parks.gpkg", lambda table: table.assign(tier="pocket"))
     assert covered(cli, folder) == {"community": 600, "pocket": 340}
-    ran = cli("layers", "add", folder / "work/parks.gpkg", "--kind", "parks", "--layers", folder)
+    ran = cli("layers", "add", folder / "editing/parks.gpkg", "--kind", "parks", "--layers", folder)
     assert ran.code == 0, ran.err
     after = {info.kind: info for info in read_catalog(folder)[1]}["parks"]
     old = {info.kind: info for info in before}["parks"]
@@ -183,12 +183,12 @@ def test_edits_come_back_checked_with_the_layers_origin_and_a_study_uses_them(cl
 def test_edits_that_break_the_contract_stay_out(cli, write_toy) -> None:
     folder = write_toy()
     open_in_qgis(folder)
-    edited(folder / "work/parks.gpkg", lambda table: table.assign(area_m2=-1.0))
-    ran = cli("layers", "add", folder / "work/parks.gpkg", "--kind", "parks", "--layers", folder)
+    edited(folder / "editing/parks.gpkg", lambda table: table.assign(area_m2=-1.0))
+    ran = cli("layers", "add", folder / "editing/parks.gpkg", "--kind", "parks", "--layers", folder)
     assert ran.code == 2
     assert "area_m2" in ran.err
     assert covered(cli, folder) == {"community": 600, "pocket": 340}
-    assert "work/parks.gpkg" in check_layers(folder).waiting
+    assert "editing/parks.gpkg" in check_layers(folder).waiting
 
 
 OPEN = """
@@ -259,12 +259,12 @@ def test_qgis_opens_it_draws_it_and_edits_come_back(cli, write_toy, tmp_path: Pa
     assert said["widgets"] == "ValueMap"
     assert said["saved"], said["errors_saved"]
     assert said["new"].startswith("parks-")
-    waiting = check_layers(folder).waiting["work/parks.gpkg"]
+    waiting = check_layers(folder).waiting["editing/parks.gpkg"]
     assert list(waiting.moved) == [said["id"]]
     assert waiting.added == (said["new"],)
     assert waiting.values["tier"] == (said["id"],)
     before = covered(cli, folder)
-    ran = cli("layers", "add", folder / "work/parks.gpkg", "--kind", "parks", "--layers", folder)
+    ran = cli("layers", "add", folder / "editing/parks.gpkg", "--kind", "parks", "--layers", folder)
     assert ran.code == 0, ran.err
     report = check_layers(folder)
     assert not report.waiting
