@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 DECIMALS = 7  # degrees; about 1 cm, and what OpenStreetMap itself keeps
 
+ROWS_AS_GEOJSON = 2000
+"""A layer with more rows is written as GeoParquet."""
+
 
 @contextlib.contextmanager
 def explained(folder: Path) -> Iterator[None]:
@@ -125,6 +128,11 @@ def _make_folder(folder: Path, undo: contextlib.ExitStack) -> None:
 def _without(folder: Path) -> None:
     with contextlib.suppress(OSError):  # never made, or somebody else's files are in it by now
         folder.rmdir()
+
+
+def suffix_for(rows: int) -> str:
+    """The format that a layer of so many rows with geometry is best written in."""
+    return ".parquet" if rows > ROWS_AS_GEOJSON else ".geojson"
 
 
 def table_bytes(table: pd.DataFrame | gpd.GeoDataFrame, suffix: str) -> bytes:

@@ -22,6 +22,7 @@ from kunshan_gis.datum import (
     shapes_to_wgs84,
 )
 from kunshan_gis.errors import DatumError, ParameterError
+from kunshan_gis.export.files import suffix_for
 from kunshan_gis.export.layer import place_layer
 from kunshan_gis.layers import read_catalog, survey, verbatim
 from kunshan_gis.layers.catalog import CATALOG
@@ -34,9 +35,6 @@ from kunshan_gis.studies.in_place import making_room, named
 
 ORIGINALS = "originals"
 """Folder of a study area that keeps the files as they were before a conversion."""
-
-ROWS_AS_GEOJSON = 2000
-"""A layer with more rows is written as GeoParquet."""
 
 
 @dataclass(frozen=True)
@@ -189,9 +187,8 @@ def _path(folder: Path, info: LayerInfo, rows: int) -> str:
     own = Path(info.path)
     if own.suffix.lower() in (".geojson", ".parquet"):
         return info.path
-    suffix = ".geojson" if rows <= ROWS_AS_GEOJSON else ".parquet"
     for number in range(1, 1000):
-        path = own.with_name(f"{own.stem}{'' if number == 1 else f'-{number}'}{suffix}")
+        path = own.with_name(f"{own.stem}{'' if number == 1 else f'-{number}'}{suffix_for(rows)}")
         if not (folder / path).exists():
             return path.as_posix()
     raise ParameterError(Text(f"{folder} 中重名文件过多", f"{folder} holds too many files called {own.stem}"))

@@ -13,6 +13,7 @@ import pandas as pd
 from kunshan_gis.crs import require_true_scale, suggest_metric
 from kunshan_gis.datum import CHINA, DATUMS, SHIFTED, Datum
 from kunshan_gis.errors import LayerSchemaError, ParameterError, Problem
+from kunshan_gis.export.files import suffix_for
 from kunshan_gis.export.layer import KEPT, place_layer
 from kunshan_gis.layers import read_catalog, survey, verbatim
 from kunshan_gis.layers.catalog import CATALOG
@@ -29,8 +30,6 @@ from kunshan_gis.studies.in_place import making_room
 from kunshan_gis.studies.working_copy import edited_entry, is_working_copy
 
 UNKNOWN = "unknown"
-ROWS_AS_GEOJSON = 2000
-"""A layer with more rows is written as GeoParquet."""
 
 _BESIDE = ("boundary", "neighbours", "towns", "scope", "streets", "rail", "expressways", "parks", "park_gates")
 """Kinds that every layer is held against."""
@@ -387,11 +386,10 @@ def _entry(
 
 def _free_path(kind: str, taken: Taken, room: _Room, file: Path) -> str:
     """A file name that nothing in the folder has, or that the replaced layer leaves."""
-    spatial = isinstance(taken.table, gpd.GeoDataFrame)
-    suffix = "csv" if not spatial else "geojson" if len(taken.table) <= ROWS_AS_GEOJSON else "parquet"
+    suffix = suffix_for(len(taken.table)) if isinstance(taken.table, gpd.GeoDataFrame) else ".csv"
     leaving = room.folder / room.old.path if room.old else None
     for number in range(1, 1000):
-        path = f"{kind}.{suffix}" if number == 1 else f"{kind}-{number}.{suffix}"
+        path = f"{kind}{suffix}" if number == 1 else f"{kind}-{number}{suffix}"
         target = room.folder / path
         if target == leaving or not (target.exists() or target.is_symlink() or target.resolve() == file.resolve()):
             return path

@@ -15,6 +15,7 @@ import shapely
 from kunshan_gis.crs import WEB, analysis_crs, project, require_true_scale, suggest_metric
 from kunshan_gis.errors import LayerError
 from kunshan_gis.export.area import require_free, write_area
+from kunshan_gis.export.files import suffix_for
 from kunshan_gis.layers.homes import one_per_building, spread_over_buildings
 from kunshan_gis.layers.osm import read_osm
 from kunshan_gis.layers.osm_file import inspect_osm
@@ -30,8 +31,6 @@ Note = tuple[str, str]
 
 OSM_LICENCE = "ODbL 1.0, © OpenStreetMap contributors"
 UNKNOWN = "unknown"
-ROWS_AS_GEOJSON = 2000
-"""A layer with more rows is written as GeoParquet."""
 
 _SUFFIXES = (".osm.pbf", ".osm.gz", ".pbf", ".osm")
 
@@ -253,7 +252,7 @@ def _describe(kind: str, rows: int, origin: Origin) -> LayerInfo:
     return LayerInfo(
         name=kind,
         kind=kind,
-        path=f"{kind}.{'parquet' if rows > ROWS_AS_GEOJSON else 'geojson'}",
+        path=f"{kind}{suffix_for(rows)}",
         title=KINDS[kind].zh,
         title_en=KINDS[kind].en,
         datum="wgs84",

@@ -14,6 +14,7 @@ import shapely
 from kunshan_gis.crs import project
 from kunshan_gis.datum import DATUMS, NAMES, SHIFTED, Datum
 from kunshan_gis.errors import LayerError, ParameterError
+from kunshan_gis.export.files import suffix_for
 from kunshan_gis.layers import open_area, read_catalog
 from kunshan_gis.layers.dwellings import read_buildings, residential
 from kunshan_gis.layers.homes import at_cells, spread_over_buildings, spread_over_land
@@ -26,8 +27,6 @@ from kunshan_gis.studies.in_place import put_in_place
 
 Over = Literal["buildings", "landuse", "none"]
 READ = ("boundary", "streets", "landuse", "towns")
-ROWS_AS_GEOJSON = 2000
-"""A layer with more rows is written as GeoParquet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,7 +284,7 @@ def _described(
     return LayerInfo(
         name=name,
         kind="homes",
-        path=f"{name}.{'parquet' if len(homes) > ROWS_AS_GEOJSON else 'geojson'}",
+        path=f"{name}{suffix_for(len(homes))}",
         title=KINDS["homes"].zh,
         title_en=KINDS["homes"].en,
         datum="wgs84",
