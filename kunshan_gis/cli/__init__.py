@@ -26,7 +26,9 @@ from kunshan_gis.cli.options import (
     folder_of,
     print_rows,
     print_table,
+    print_units,
     read_area,
+    say_each,
     showing_progress,
     stderr,
     stdout,
@@ -70,10 +72,8 @@ def publish(
         area = read_area(layers, progress)
         walk = choose_walk(area, minutes, speed_mps, profile)
         published = publish_study(area, walk, out, lang=lang.value, allow_open_edge=allow_open_edge, progress=progress)
-    unit = next(unit for unit in ("zones", "towns", "area") if unit in published.result.tables)
-    print_table(published.result.tables[unit], published.result, lang)
-    for path in published.paths:
-        stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
+    print_units(published.result, lang)
+    say_each(published.paths)
 
 
 @coverage_app.command("parks")
@@ -158,8 +158,7 @@ def audit(
         write(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     else:
         print_rows(found.audit.table.assign(reportable=found.reportable), format)
-    for path in paths:
-        stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
+    say_each(paths)
     raise typer.Exit(1 if found.needs_repair else 0)
 
 
@@ -189,10 +188,8 @@ def export_postgis(
         area = read_area(layers, progress)
         walk = choose_walk(area, minutes, speed_mps, profile)
         published = publish_postgis(area, walk, address, allow_open_edge=allow_open_edge, progress=progress)
-    unit = next(unit for unit in ("zones", "towns", "area") if unit in published.result.tables)
-    print_table(published.result.tables[unit], published.result, lang)
-    for name in published.tables:
-        stderr().print(name, soft_wrap=True, markup=False, highlight=False)
+    print_units(published.result, lang)
+    say_each(published.tables)
 
 
 @demo_app.command("build")
@@ -210,8 +207,7 @@ def demo_build(
 
     with showing_progress() as progress:
         paths = build(folder_of(layers), out=out, progress=progress)
-    for path in paths:
-        stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
+    say_each(paths)
 
 
 @app.command()

@@ -11,15 +11,26 @@ import typer
 
 from kunshan_gis.cli.options import (
     Format,
+    FormatOption,
     Lang,
     LangOption,
     Layers,
     Minutes,
+    NewBoundary,
+    NewCrs,
+    NewFolder,
+    NewName,
+    NewOverwrite,
+    NewPopulation,
+    OwnLayers,
     ProfileName,
+    RasterValues,
     Speed,
     folder_for_work,
     folder_of,
+    print_figures,
     print_rows,
+    say_each,
     showing_progress,
     stderr,
     stdout,
@@ -33,7 +44,7 @@ layers_app = typer.Typer(help="Check and bring in layers. 检查与导入图层�
 @layers_app.command("check")
 def layers_check(
     layers: Layers = None,
-    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
 ) -> None:
     """List the layers, their extents and basis, and every problem; exit 1 if any. 检查图层，列出全部问题。"""
     from kunshan_gis.studies.check_layers import check_layers
@@ -54,17 +65,13 @@ def layers_check(
 @layers_app.command("import-osm")
 def layers_import_osm(
     file: Annotated[Path, typer.Argument(help="OpenStreetMap extract: .osm.pbf, .osm. 开放街道地图数据")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="New study area's folder. 新图层文件夹")],
-    boundary: Annotated[Path | None, typer.Option(help="Polygon of the study area. 研究范围")] = None,
-    population: Annotated[
-        Path | None, typer.Option(help="Grid or points with a population column, or a GeoTIFF. 人口格网或点")
-    ] = None,
-    values: Annotated[
-        str | None, typer.Option(metavar="count|density|density-ha", help="What a raster's numbers are. 栅格数值的含义")
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the study area. 名称")] = None,
-    crs: Annotated[str | None, typer.Option(help="Analysis CRS; default: by the place. 量算坐标系")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a study area that is there. 覆盖")] = False,
+    out: NewFolder,
+    boundary: NewBoundary = None,
+    population: NewPopulation = None,
+    values: RasterValues = None,
+    name: NewName = None,
+    crs: NewCrs = None,
+    overwrite: NewOverwrite = False,
 ) -> None:
     """Make a study area from an OpenStreetMap extract. 由开放街道地图建立研究区。"""
     from kunshan_gis.studies.osm_import import import_osm
@@ -120,9 +127,7 @@ def layers_population(
         str | None, typer.Option(metavar="buildings|landuse|none", help="What people live in or on. 人口分配到何处")
     ] = None,
     buildings: Annotated[Path | None, typer.Option(help="Building outlines or an OSM extract. 建筑轮廓")] = None,
-    values: Annotated[
-        str | None, typer.Option(metavar="count|density|density-ha", help="What a raster's numbers are. 栅格数值的含义")
-    ] = None,
+    values: RasterValues = None,
     band: Annotated[str | None, typer.Option(help="Band of a raster: number or name. 波段")] = None,
     year: Annotated[int | None, typer.Option(help="Year of the count. 统计年份")] = None,
     datum: Annotated[str, typer.Option(help="Of points or areas: wgs84, cgcs2000, gcj02, bd09. 坐标基准")] = "wgs84",
@@ -132,17 +137,14 @@ def layers_population(
 ) -> None:
     """Add or replace the homes of a study area from a count of people. 由人口数据生成居住人口点。"""
     from kunshan_gis.studies.population import bring_population
-    from kunshan_gis.terminal import say
 
     with showing_progress() as progress:
         summary = bring_population(
             file, folder_of(layers), over=over, buildings=buildings, values=values, band=band, year=year, datum=datum,
             source=source, licence=licence, dry_run=dry_run, progress=progress,
         )  # fmt: skip
-    for note in summary.notes:
-        say("· " + note.first("zh"), stderr())
-    for path in summary.files:
-        say(str(path), stderr())
+    say_each("· " + note.first("zh") for note in summary.notes)
+    say_each(summary.files)
 
 
 @layers_app.command("join")
@@ -158,11 +160,10 @@ def layers_join(
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook. 工作表")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace columns that are there. 覆盖")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print, write nothing. 只显示，不写入")] = False,
-    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
 ) -> None:
     """Join a table (a census by town or village) to a layer, whole or not at all. 将统计表关联到图层。"""
     from kunshan_gis.studies.census_join import census_join
-    from kunshan_gis.terminal import print_figures, say
 
     with showing_progress() as progress:
         summary = census_join(
@@ -172,14 +173,9 @@ def layers_join(
         )  # fmt: skip
     names = [name for name in ("id", "name") if name in summary.table]
     shown = summary.table[[*names, *summary.columns]]
-    if format is Format.table:
-        print_figures(shown, stdout())
-    else:
-        print_rows(shown, format)
-    for note in summary.notes:
-        say("· " + note.first("zh"), stderr())
-    for path in summary.files:
-        say(str(path), stderr())
+    print_figures(shown, format)
+    say_each("· " + note.first("zh") for note in summary.notes)
+    say_each(summary.files)
 
 
 @layers_app.command("zonal")
@@ -192,7 +188,7 @@ def layers_zonal(
         str | None, typer.Option(metavar="count|density|density-ha", help="What the numbers are. 栅格数值的含义")
     ] = None,
     band: Annotated[str | None, typer.Option(help="Band: number or name. 波段")] = None,
-    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
 ) -> None:
     """Figures of a raster in each town, zone or other area. 按乡镇、片区等统计栅格。"""
     from kunshan_gis.studies.zonal_figures import zonal_figures
@@ -202,12 +198,7 @@ def layers_zonal(
             file, folder_of(layers), zones=zones, stats=tuple(stat.strip() for stat in stats.split(",")),
             values=values, band=band, progress=progress,
         )  # fmt: skip
-    if format is Format.table:
-        from kunshan_gis.terminal import print_figures
-
-        print_figures(table, stdout())
-    else:
-        print_rows(table, format)
+    print_figures(table, format)
 
 
 @layers_app.command("report")
@@ -219,7 +210,7 @@ def layers_report(
     minutes: Minutes = None,
     speed_mps: Speed = None,
     profile: ProfileName = None,
-    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
     lang: LangOption = Lang.zh,
 ) -> None:
     """How far the layers can be trusted, and what to mend first; exit 1 if a study would refuse. 数据质量报告。"""
@@ -238,21 +229,18 @@ def layers_report(
         write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
     else:
         print_rows(report.table().assign(reportable=report.reportable), format)
-    for path in paths:
-        stderr().print(str(path), soft_wrap=True, markup=False, highlight=False)
+    say_each(paths)
     raise typer.Exit(1 if report.stops else 0)
 
 
 @layers_app.command("download")
 def layers_download(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="New study area's folder. 新图层文件夹")],
+    out: NewFolder,
     place: Annotated[str | None, typer.Option(help="Name of the place, or relation/ID. 地名")] = None,
-    boundary: Annotated[Path | None, typer.Option(help="Polygon of the study area. 研究范围")] = None,
-    population: Annotated[
-        Path | None, typer.Option(help="Grid or points with a population column, or a GeoTIFF. 人口格网或点")
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the study area. 名称")] = None,
-    crs: Annotated[str | None, typer.Option(help="Analysis CRS; default: by the place. 量算坐标系")] = None,
+    boundary: NewBoundary = None,
+    population: NewPopulation = None,
+    name: NewName = None,
+    crs: NewCrs = None,
     margin_m: Annotated[float, typer.Option(help="Also take this far past the outline, m. 外扩（米）")] = 2000.0,
     bbox_only: Annotated[
         bool, typer.Option("--bbox-only", help="Send the bounding box, not its parts. 只发送外接矩形")
@@ -268,7 +256,7 @@ def layers_download(
     cache: Annotated[Path | None, typer.Option(metavar="DIR", help="Where answers are kept. 缓存文件夹")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing, use nothing kept. 不用缓存")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Agree to what is sent. 同意发送")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a study area that is there. 覆盖")] = False,
+    overwrite: NewOverwrite = False,
 ) -> None:
     """Make a study area from a place's name or outline, out of OpenStreetMap on the internet. 联网下载并建立研究区。"""
     from kunshan_gis.cache import DiskCache
@@ -342,7 +330,7 @@ def layers_add(
         typer.Option("--replace", help="Take that layer's place; it is kept in replaced/. 以新换旧"),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, write nothing. 试运行")] = False,
-    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
 ) -> None:
     """Bring your own file in as a layer: mapped, converted, repaired, checked. 录入自有数据。"""
     from kunshan_gis.cli.add import pairs_of, values_of
@@ -370,7 +358,7 @@ def layers_add(
 def layers_datum(
     name: Annotated[str, typer.Argument(help="Name of the layer in the catalogue. 图层名")],
     datum: Annotated[str, typer.Option("--from", help="What its coordinates are in: gcj02 or bd09. 坐标实际所用基准")],
-    layers: Annotated[Path, typer.Option("--layers", metavar="DIR", help="Study area's folder. 图层文件夹")],
+    layers: OwnLayers,
     undo: Annotated[
         bool, typer.Option("--undo", help="Take a needless conversion back instead. 撤销多余的换算")
     ] = False,
@@ -389,7 +377,7 @@ def layers_datum(
 @layers_app.command("remove")
 def layers_remove(
     name: Annotated[str, typer.Argument(help="Name of the layer in the catalogue. 图层名")],
-    layers: Annotated[Path, typer.Option("--layers", metavar="DIR", help="Study area's folder. 图层文件夹")],
+    layers: OwnLayers,
 ) -> None:
     """Take a layer out of a study area; its files stay in replaced/. 移出图层，原文件保留。"""
     from kunshan_gis.studies.in_place import remove_layer

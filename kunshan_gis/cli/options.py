@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kunshan_gis.model import Progress, StudyArea
+    from kunshan_gis.model import Progress, Result, StudyArea
     from kunshan_gis.studies.walk import Walk
 
 
@@ -54,6 +54,19 @@ OpenEdge = Annotated[
     typer.Option("--allow-open-edge", help="Go on although street data ends within one walk. 允许街道数据不足一次步行"),
 ]
 LangOption = Annotated[Lang, typer.Option(help="Language shown first. 优先显示的语言")]
+FormatOption = Annotated[Format, typer.Option(help="How to print. 输出格式")]
+OwnLayers = Annotated[Path, typer.Option("--layers", metavar="DIR", help="Study area's folder. 图层文件夹")]
+RasterValues = Annotated[
+    str | None, typer.Option(metavar="count|density|density-ha", help="What a raster's numbers are. 栅格数值的含义")
+]
+NewFolder = Annotated[Path, typer.Option(metavar="DIR", help="New study area's folder. 新图层文件夹")]
+NewBoundary = Annotated[Path | None, typer.Option(help="Polygon of the study area. 研究范围")]
+NewPopulation = Annotated[
+    Path | None, typer.Option(help="Grid or points with a population column, or a GeoTIFF. 人口格网或点")
+]
+NewName = Annotated[str | None, typer.Option(help="Name of the study area. 名称")]
+NewCrs = Annotated[str | None, typer.Option(help="Analysis CRS; default: by the place. 量算坐标系")]
+NewOverwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a study area that is there. 覆盖")]
 
 
 def folder_of(layers: Path | None) -> Path:
@@ -118,6 +131,29 @@ def print_table(table: Any, result: Any, lang: Lang) -> None:
     from kunshan_gis.terminal import print_coverage
 
     print_coverage(table, result, stdout(), lang=lang.value)
+
+
+def print_units(result: Result, lang: Lang) -> None:
+    """The figures of the smallest unit that there are figures for."""
+    unit = next(unit for unit in ("zones", "towns", "area") if unit in result.tables)
+    print_table(result.tables[unit], result, lang)
+
+
+def print_figures(table: Any, format: Format) -> None:  # noqa: A002 - the option's name
+    """Any table, in the format asked for."""
+    if format is not Format.table:
+        return print_rows(table, format)
+    from kunshan_gis import terminal
+
+    return terminal.print_figures(table, stdout())
+
+
+def say_each(lines: Iterable[object]) -> None:
+    """What is to be known beside the output proper: the files written, notes."""
+    from kunshan_gis.terminal import say
+
+    for line in lines:
+        say(str(line), stderr())
 
 
 @contextmanager
