@@ -77,23 +77,8 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[NDArray[np.flo
     """Degrees in `datum` to WGS 84 degrees: the place that `from_wgs84` puts there.
 
     Found by fixed-point iteration: each step takes the current guess's own shift off the given place, which leaves
-    less than a hundredth of the error (a fifth in the strip where the shift fades out).
-
-    Parameters
-    ----------
-    lon, lat : array_like
-        Degrees; NaN stays NaN.
-    datum : {"wgs84", "cgcs2000", "gcj02", "bd09"}
-
-    Returns
-    -------
-    tuple of float64 arrays
-        Longitudes and latitudes, new arrays in the common shape of the input.
-
-    Raises
-    ------
-    ParameterError
-        An unknown datum.
+    less than a hundredth of the error (a fifth in the strip where the shift fades out). What goes in, comes out and is
+    refused: see `from_wgs84`.
     """
     x, y = _new(lon, lat, datum)
     if datum not in SHIFTED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -78,14 +79,14 @@ def _require_codes(source: Source, on: str, cell: NDArray[np.object_]) -> None:
         "在 Excel 中把该列设为“文本”后重新填写完整代码（9 或 12 位）",
         "format the column as text in Excel and enter the full codes again (9 or 12 digits)",
     )
-    problems = [
-        Problem(
-            source.place(rows, on), Text(f"{what.zh}：{listed(cell[rows])}", f"{what.en}: {listed(cell[rows])}"), remedy
-        )
-        for what, rows in kinds.items()
-    ]
+    problems = [Problem(source.place(rows, on), _naming(what, cell[rows]), remedy) for what, rows in kinds.items()]
     title = Text(f"{source.name} 的代码字段 `{on}` 已损坏", f"codes in `{on}` of {source.name} are spoiled")
     raise LayerSchemaError(title, sorted(problems))
+
+
+def _naming(what: Text, cells: Iterable[object]) -> Text:
+    """What is wrong, and with which cells."""
+    return Text(f"{what.zh}：{listed(cells)}", f"{what.en}: {listed(cells)}")
 
 
 def _spoiled(text: str) -> Text:
@@ -127,11 +128,8 @@ def require_once(source: Source, rows: Rows, on: str) -> None:
     filled = pd.Series(rows.cell)
     repeated = np.flatnonzero(filled.duplicated(keep=False) & (filled != ""))
     if repeated.size:
-        what = Text(
-            f"重复出现：{listed(sorted(set(filled[repeated])))}",
-            f"more than once: {listed(sorted(set(filled[repeated])))}",
-        )
         remedy = Text("每个单元保留一行", "keep one row for each unit")
+        what = _naming(Text("重复出现", "more than once"), sorted(set(filled[repeated])))
         problems.append(Problem(source.place(repeated.tolist(), on), what, remedy))
     if rows.parts:
         sums = np.flatnonzero(
@@ -139,10 +137,7 @@ def require_once(source: Source, rows: Rows, on: str) -> None:
         )
         sums = sums[rows.cell[sums] != ""]
         if sums.size:
-            what = Text(
-                f"合计行与其下级行同在一表：{listed(rows.cell[sums])}",
-                f"totals stand beside their parts: {listed(rows.cell[sums])}",
-            )
+            what = _naming(Text("合计行与其下级行同在一表", "totals stand beside their parts"), rows.cell[sums])
             remedy = Text("删去合计行，或只保留合计行", "delete the totals, or keep nothing but them")
             problems.append(Problem(source.place(sums.tolist(), on), what, remedy))
     if problems:

@@ -13,7 +13,7 @@ import geopandas as gpd
 import shapely
 
 from kunshan_gis.errors import LayerNotFoundError, ParameterError, listed
-from kunshan_gis.layers.web import USER_AGENT, Manners, Refusal, Server, checked, endpoint, refusals
+from kunshan_gis.layers.web import USER_AGENT, Manners, Refusal, Server, checked, endpoint, json_of, refusals
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress, silent
 
@@ -134,14 +134,7 @@ def _places(content: bytes) -> list[Place]:
     Refusal
         It is not whole, or not Nominatim's.
     """
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise Refusal(
-            Text("回答不是完整的 JSON（可能中途断开）", "its answer is not whole JSON (it may have broken off)"),
-            Text("稍后再试，或用 {option} 换一个服务器", "try later, or name another server with {option}"),
-            again=True,
-        ) from error
+    found = json_of(content)
     try:
         return [_place(one) for one in found]
     except (LookupError, TypeError, ValueError, AttributeError, shapely.errors.ShapelyError) as error:

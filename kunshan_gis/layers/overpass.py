@@ -7,7 +7,6 @@ Language and answers: https://wiki.openstreetmap.org/wiki/Overpass_API/Overpass_
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import deque
@@ -19,7 +18,7 @@ import shapely
 
 from kunshan_gis.cache import DiskCache
 from kunshan_gis.errors import ParameterError
-from kunshan_gis.layers.web import LONGEST_PAUSE_S, Manners, Refusal, Server, endpoint
+from kunshan_gis.layers.web import LONGEST_PAUSE_S, Manners, Refusal, Server, endpoint, json_of
 from kunshan_gis.messages import NOTHING, Text
 from kunshan_gis.model import Progress, digest, silent
 
@@ -280,14 +279,7 @@ def read_answer(content: bytes) -> Answer:
         Not JSON, cut short, another service's, or a partial answer: Overpass reports that it ran out of time or memory
         in a `remark` beside the elements it had found until then.
     """
-    try:
-        data = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise Refusal(
-            Text("回答不是完整的 JSON（可能中途断开）", "its answer is not whole JSON (it may have broken off)"),
-            Text("稍后再试，或用 {option} 换一个服务器", "try later, or name another server with {option}"),
-            again=True,
-        ) from error
+    data = json_of(content)
     remark = data.get("remark") if isinstance(data, dict) else None
     if isinstance(remark, str) and "error" in remark.lower():
         raise _partial(remark)

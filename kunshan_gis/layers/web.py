@@ -7,6 +7,7 @@ again may help; after the last try it becomes a `DownloadError`.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import re
 import time
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from io import BytesIO
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -198,6 +199,21 @@ def checked(response: requests.Response, manners: Manners) -> requests.Response:
     whole.encoding, whole.raw = "utf-8", BytesIO(body)
     _refuse_page(body)
     return whole
+
+
+def json_of(content: bytes) -> Any:
+    """What an answer in JSON says.
+
+    Raises
+    ------
+    Refusal
+        It is not whole.
+    """
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        what = Text("回答不是完整的 JSON（可能中途断开）", "its answer is not whole JSON (it may have broken off)")
+        raise Refusal(what, _LATER, again=True) from error
 
 
 @contextmanager
