@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
 WEB = "EPSG:4326"
+DECIMALS = 7
+"""Of the degrees that layers are written with: about 1 cm, and what OpenStreetMap itself keeps."""
 
 
 def require_metric(frame: gpd.GeoDataFrame, name: str, *, analysis_crs: object | None = None) -> None:

@@ -176,6 +176,17 @@ def _moved(shapes: Any, datum: str, move: Callable[[ArrayLike, ArrayLike, str], 
     return np.where(tall, shapely.transform(shapes, vertices, include_z=True), flat)[()]
 
 
+def mean_shift_m(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> float:
+    """Mean distance between the vertices of two tables in degrees, metres on the ground; 0 where there are none."""
+    import shapely
+    from pyproj import Geod
+
+    one, two = (shapely.get_coordinates(np.asarray(table.geometry.array)) for table in (before, after))
+    if not len(one):
+        return 0.0
+    return float(np.mean(Geod(ellps="WGS84").inv(*one.T, *two.T)[2]))
+
+
 def converted_line(datum: Datum, metres: float, *, undo: bool = False) -> str:
     """The line of a layer's `history` that records a conversion to WGS 84, or one taken back."""
     name, far = NAMES[datum], f"{metres:.0f}"

@@ -147,7 +147,7 @@ _REMEDIES = {
     "53": Text(
         "服务器资源不足（磁盘或内存）；请管理员处理", "the server is out of disk or memory; tell its administrator"
     ),
-    "08": Text("与服务器的连接中断；检查网络后重试", "the connection was lost; check the network and try again"),
-    "57": Text("与服务器的连接中断；检查网络后重试", "the connection was lost; check the network and try again"),
+    "08": _LOST,
+    "57": _LOST,
 }
 """By the server's error code, whole or its class."""

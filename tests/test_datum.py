@@ -21,6 +21,7 @@ from kunshan_gis.datum import (
     _bd09,
     converted_line,
     from_wgs84,
+    mean_shift_m,
     shapes_from_wgs84,
     shapes_to_wgs84,
     times_converted,
@@ -219,3 +220,10 @@ def test_a_history_says_how_often_a_shift_was_undone() -> None:
     assert times_converted([], "gcj02") == times_converted(["cleaned / 清理"], "gcj02") == 0
     assert times_converted([done], "gcj02") == times_converted([done, done, back], "gcj02") == 1
     assert times_converted([done], "bd09") == 0
+
+
+def test_a_mean_shift_is_in_metres_on_the_ground() -> None:
+    before = gpd.GeoDataFrame(geometry=[Point(121, 0), LineString([(121, 0), (122, 0)])], crs=4326)
+    after = before.set_geometry(before.translate(xoff=0.001))
+    assert mean_shift_m(before, after) == pytest.approx(6_378_137 * np.radians(0.001))  # along the equator: 111.3 m
+    assert mean_shift_m(before, before) == mean_shift_m(before.iloc[:0], after.iloc[:0]) == 0

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kunshan_gis.crs import DECIMALS, WEB
 from kunshan_gis.errors import OutputError
 from kunshan_gis.messages import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
-
-DECIMALS = 7  # degrees; about 1 cm, and what OpenStreetMap itself keeps
 
 ROWS_AS_GEOJSON = 2000
 """A layer with more rows is written as GeoParquet."""
@@ -166,17 +165,18 @@ def json_bytes(data: Any) -> bytes:
     return (json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
 
 
-def _degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def in_degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """A table in WGS 84 degrees, as far as they are written."""
     import shapely
 
-    table = table.to_crs("EPSG:4326")
+    table = table.to_crs(WEB)
     return table.set_geometry(shapely.transform(np.asarray(table.geometry.array), lambda xy: xy.round(DECIMALS)))
 
 
 def _geojson(table: gpd.GeoDataFrame) -> bytes:
     import shapely
 
-    table = _degrees(table)
+    table = in_degrees(table)
     shapes = shapely.to_geojson(np.asarray(table.geometry.array))
     records = table.drop(columns=table.geometry.name).to_dict(orient="records")
     lines = [
@@ -198,5 +198,5 @@ def _parquet(table: gpd.GeoDataFrame) -> bytes:
     import io
 
     buffer = io.BytesIO()
-    _degrees(table).to_parquet(buffer, index=False, compression="zstd", compression_level=15)
+    in_degrees(table).to_parquet(buffer, index=False, compression="zstd", compression_level=15)
     return buffer.getvalue()

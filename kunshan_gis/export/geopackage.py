@@ -12,8 +12,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from kunshan_gis.crs import WEB
-from kunshan_gis.export.files import DECIMALS
+from kunshan_gis.export.files import in_degrees
 from kunshan_gis.schema import AREA, KINDS, LINE, POINT
 
 if TYPE_CHECKING:
@@ -35,7 +34,9 @@ def geopackage(table: pd.DataFrame, kind: str, *, layer: str) -> bytes:
     options: dict[str, Any] = {"layer": layer, "driver": "GPKG", "use_arrow": True}
     if isinstance(table, gpd.GeoDataFrame):
         options["geometry_type"] = stored_type(kind)
-        table = _located(table, multi=options["geometry_type"].startswith("Multi"))
+        located = in_degrees(table)
+        multi = options["geometry_type"].startswith("Multi")
+        table = located.set_geometry(_multi(np.asarray(located.geometry.array))) if multi else located
     table = _columns(table, kind)
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _MADE})
@@ -46,12 +47,6 @@ def geopackage(table: pd.DataFrame, kind: str, *, layer: str) -> bytes:
             return file.read_bytes()
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
-
-
-def _located(table: gpd.GeoDataFrame, *, multi: bool) -> gpd.GeoDataFrame:
-    table = table.to_crs(WEB)
-    shapes: NDArray[np.object_] = shapely.transform(np.asarray(table.geometry.array), lambda xy: xy.round(DECIMALS))
-    return table.set_geometry(_multi(shapes) if multi else shapes)
 
 
 def stored_type(kind: str) -> str:

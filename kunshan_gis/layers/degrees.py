@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -67,11 +67,3 @@ def filled(column: pd.Series) -> NDArray[np.bool_]:
 
 NOTHING_SAID = ("", "-", "--", "—", "——", "/", "\\", "无", "空", "NULL", "null", "NaN", "nan", "None", "#N/A", "N/A")
 """What people write into a cell that holds nothing."""
-
-
-def plain_number(value: Any) -> float:
-    """A number however it is written (full-width, with thousands separators); NaN where it is none."""
-    try:
-        return float(unicodedata.normalize("NFKC", str(value)).replace(",", "").strip())
-    except ValueError:
-        return np.nan

@@ -16,8 +16,8 @@ import pandas as pd
 import shapely
 
 from kunshan_gis.contracts import check
-from kunshan_gis.crs import WEB, project
-from kunshan_gis.datum import SHIFTED, Datum, converted_line
+from kunshan_gis.crs import DECIMALS, WEB, project
+from kunshan_gis.datum import SHIFTED, Datum, converted_line, mean_shift_m
 from kunshan_gis.errors import LayerError, Problem, listed
 from kunshan_gis.layers.cells import Filled, Value, fill
 from kunshan_gis.layers.columns import Use, match_columns
@@ -32,9 +32,6 @@ from kunshan_gis.schema import AREA, KINDS, REFERENCES, Column
 
 COUNTED = ("homes", "jobs")
 """Kinds whose rows count people: two equal rows may be two households, and are never taken for a repetition."""
-
-DECIMALS = 7
-"""Degrees, about 1 cm: what layers are written with."""
 
 
 @dataclass(frozen=True)
@@ -190,21 +187,9 @@ def _left_out(uses: list[Use]) -> list[Text]:
 def _record_conversion(taken: Taken, source: Source, degrees: gpd.GeoDataFrame, datum: Datum) -> None:
     crs = source.table.crs
     if datum in SHIFTED:
-        taken.history.append(converted_line(datum, _mean_shift(source, degrees)))
+        taken.history.append(converted_line(datum, mean_shift_m(source.table, degrees)))
     elif crs is not None and crs.to_string() != WEB:
         taken.history.append(f"由 {crs.to_string()} 换算为 {WEB} / reprojected from {crs.to_string()} to {WEB}")
-
-
-def _mean_shift(source: Source, degrees: gpd.GeoDataFrame) -> float:
-    """Metres that the vertices moved, their mean."""
-    from pyproj import Geod
-
-    before = shapely.get_coordinates(np.asarray(source.table.geometry.array))
-    after = shapely.get_coordinates(np.asarray(degrees.geometry.array))
-    if not len(before):
-        return 0.0
-    _, _, metres = Geod(ellps="WGS84").inv(before[:, 0], before[:, 1], after[:, 0], after[:, 1])
-    return float(np.mean(metres))
 
 
 def _with_accuracy(filled: Filled, mended: gpd.GeoDataFrame | pd.DataFrame) -> pd.DataFrame | gpd.GeoDataFrame:

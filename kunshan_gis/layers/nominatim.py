@@ -16,13 +16,13 @@ from kunshan_gis.errors import LayerNotFoundError, ParameterError, listed
 from kunshan_gis.layers.web import USER_AGENT, Manners, Refusal, Server, checked, endpoint, json_of, refusals
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress, silent
+from kunshan_gis.schema import AREA
 
 NOMINATIM_URL = "https://nominatim.openstreetmap.org"
 VARIABLE, OPTION = "KUNSHAN_GIS_NOMINATIM_URL", "--nominatim"
 LARGEST_BYTES = 64 * 1024 * 1024
 
 _BY_ID = re.compile(r"(node|way|relation)/(\d{1,15})")
-_AREAS = ("Polygon", "MultiPolygon")
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _ask(words: str, url: str, manners: Manners) -> tuple[list[Place], gpd.GeoDa
     ):  # no place, or none with an outline: said in our words
         found = geocoder.geocode_to_gdf(query, by_osmid=by_id is not None)
     offered = sorted(seen[-1], key=lambda place: place.importance, reverse=True)
-    if found is None or not found.geom_type.isin(_AREAS).all():
+    if found is None or not found.geom_type.isin(AREA).all():
         return offered, None
     return offered, gpd.GeoDataFrame({"id": ["boundary"]}, geometry=shapely.make_valid(found.geometry.array), crs=4326)
 
@@ -145,7 +145,7 @@ def _places(content: bytes) -> list[Place]:
 
 
 def _place(one: dict[str, Any]) -> Place:
-    has_area = one["geojson"]["type"] in _AREAS
+    has_area = one["geojson"]["type"] in AREA
     if has_area:
         shapely.from_geojson(json.dumps(one["geojson"]))
     _, _, _, _ = (float(edge) for edge in one["boundingbox"])

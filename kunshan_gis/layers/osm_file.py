@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from kunshan_gis.errors import LayerError, LayerNotFoundError
-from kunshan_gis.layers.guards import plain_xml
+from kunshan_gis.errors import LayerNotFoundError
+from kunshan_gis.layers.guards import plain_xml, refused
 from kunshan_gis.messages import Text
 
 Bounds = tuple[float, float, float, float]
@@ -84,24 +84,20 @@ def inspect_osm(path: Path) -> OsmFile:
                 plain_xml(path, file, ("osm",))
             return OsmFile(path, f"/vsigzip/{plain}")
     except _UnreadableError as error:
-        raise _refused(path, error.what) from error
+        raise refused(path, error.what) from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         what = _damaged(Text("gzip 数据流无法解压", "its gzip stream does not unpack"))
-        raise _refused(path, what) from error
+        raise refused(path, what) from error
     except OSError as error:
         reason = error.strerror or error
-        raise _refused(path, Text(f"无法读取：{reason}", f"cannot be read: {reason}")) from error
-    raise _refused(
+        raise refused(path, Text(f"无法读取：{reason}", f"cannot be read: {reason}")) from error
+    raise refused(
         path,
         Text(
             "不是 .osm.pbf、.osm 或 .osm.gz；请提供 OpenStreetMap 数据文件",
             "is none of .osm.pbf, .osm and .osm.gz; give an OpenStreetMap extract",
         ),
     )
-
-
-def _refused(path: Path, what: Text) -> LayerError:
-    return LayerError(Text(f"文件 {path.name} {what.zh}", f"file {path.name} {what.en}"))
 
 
 class _UnreadableError(Exception):

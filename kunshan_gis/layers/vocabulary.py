@@ -12,8 +12,6 @@ from typing import Any
 
 from kunshan_gis.schema import KINDS, Column
 
-FAMILIES = ("area", "length", "people")
-
 
 def plain(said: object) -> str:
     """A heading or a cell without case, full width, spaces and signs: `公园 名称＊` is `公园名称`."""

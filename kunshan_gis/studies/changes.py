@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from kunshan_gis.crs import WEB
+from kunshan_gis.crs import DECIMALS, WEB
 from kunshan_gis.errors import listed
 from kunshan_gis.forms import column_label
 from kunshan_gis.messages import Text
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 STILL_M = 0.01
 """Shifts below this are none."""
-
-DECIMALS = 7
-"""Of degrees: as layers are written."""
 
 _PARTS = ("keys", "columns", "cells", "shapes", "places")
 

@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
-import shapely
-from pyproj import Geod
 
 from kunshan_gis.crs import WEB
 from kunshan_gis.datum import (
@@ -18,6 +15,7 @@ from kunshan_gis.datum import (
     Datum,
     converted_line,
     last_conversion,
+    mean_shift_m,
     shapes_from_wgs84,
     shapes_to_wgs84,
 )
@@ -81,7 +79,7 @@ def convert_layer(folder: Path, name: str, *, datum: str, undo: bool = False, pr
         raise ParameterError(Text(f"图层 `{name}` 没有坐标", f"layer `{name}` has no coordinates"))
     degrees = table.to_crs(WEB)
     moved = (shapes_from_wgs84 if undo else shapes_to_wgs84)(degrees, shift)
-    metres = _mean_shift(degrees, moved)
+    metres = mean_shift_m(degrees, moved)
     if metres < 1:
         raise DatumError(
             Text(
@@ -194,17 +192,6 @@ def _path(folder: Path, info: LayerInfo, rows: int) -> str:
     raise ParameterError(Text(f"{folder} 中重名文件过多", f"{folder} holds too many files called {own.stem}"))
 
 
-def _mean_shift(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> float:
-    """Mean distance between vertices, metres on the ground; 0 where there are none."""
-    one, two = (shapely.get_coordinates(np.asarray(table.geometry.array)) for table in (before, after))
-    if not len(one):
-        return 0.0
-    return float(np.mean(Geod(ellps="WGS84").inv(*one.T, *two.T)[2]))
-
-
 def kept_under(converted: Converted) -> list[Path]:
     """The files written under `originals/`."""
     return [path for path in converted.files if path.parent.name == ORIGINALS and path.suffix != ".toml"]
-
-
-__all__ = ["Converted", "convert_layer", "kept_under"]
