@@ -53,13 +53,14 @@ class Band(_Strict):
 
 
 class Need(_Strict):
-    """One kind of daily need of a life circle: any of some places within a distance."""
+    """One kind of daily need of a life circle: any of some places within a distance; parks from `from_m2` up."""
 
     key: str = Field(min_length=1)
     name: str = Field(min_length=1)
     name_en: str = Field(min_length=1)
     to: tuple[str, ...] = Field(min_length=1)
     metres: float | None = Field(default=None, gt=0, le=50_000)
+    from_m2: float | None = Field(default=None, ge=0, allow_inf_nan=False)
 
 
 class ForSize(_Strict):
@@ -90,6 +91,10 @@ class Rule(_Strict):
         How far: metres, minutes at the profile's pace, or metres by the park's size. One of them.
     tiers, codes, from_m2, below_m2
         Which parks count.
+    needs, needed
+        A life circle's kinds of daily need, and how many of them must be in reach; `needed` left out: all.
+    at_least_m2, at_most_m2
+        The sizes that `size` asks for, both inclusive.
     target, unit, relation
         What is asked for; `targets` where it depends on the number of residents.
     unstated
@@ -107,12 +112,14 @@ class Rule(_Strict):
     minutes: float | None = Field(default=None, gt=0, le=240)
     bands: tuple[Band, ...] = ()
     needs: tuple[Need, ...] = ()
+    needed: int | None = Field(default=None, ge=1)
     tiers: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     from_m2: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     below_m2: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     at_least_m2: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    at_most_m2: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     target: float | None = Field(default=None, allow_inf_nan=False)
     targets: tuple[ForSize, ...] = ()
     unit: Unit | None = None
