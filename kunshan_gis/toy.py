@@ -36,6 +36,7 @@ from kunshan_gis.model import AreaInfo, Layer, LayerInfo, StudyArea, digest
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 CRS = "EPSG:4549"
 ORIGIN = (600_000.0, 3_470_000.0)
@@ -45,6 +46,23 @@ def city() -> StudyArea:
     """The five-block city as a study area, in metres."""
     info = AreaInfo(name="玩具城", name_en="Toy City", analysis_crs=CRS, population=700, population_date="2020-11-01")
     return StudyArea(info, {name: _layer(name, table) for name, table in _tables().items()})
+
+
+def costs() -> pd.DataFrame:
+    """The walks of the table above at 1.0 m/s, as `Reach.costs` gives them: origin, destination, metres, minutes."""
+    import pandas as pd
+
+    walks = {"h1": (110, 1530), "h2": (750, 1170), "h3": (900, 720), "h4": (910, 710), "h5": (2100, 920)}
+    rows = [(home, park, float(m)) for home, to in walks.items() for park, m in zip("CP", to, strict=True)]
+    table = pd.DataFrame(rows, columns=["origin", "destination", "metres"])
+    return table.assign(minutes=table["metres"] / 60)
+
+
+def measurable() -> pd.Series:
+    """Whether each home is on the network, by its id: all but h6 and h7."""
+    import pandas as pd
+
+    return pd.Series([True] * 5 + [False] * 2, index=[f"h{i + 1}" for i in range(7)], name="measurable")
 
 
 def _layer(name: str, table: gpd.GeoDataFrame) -> Layer:

@@ -27,6 +27,17 @@ def test_every_home_walks_what_the_table_says(found) -> None:
     assert homes["state_community"].tolist() == ["covered"] * 3 + ["not_covered"] * 2 + ["not_measurable"] * 2
 
 
+def test_the_costs_on_paper_are_the_walks_found(found) -> None:
+    homes = found.homes.set_index("id")
+    table = toy.costs()
+    walks = table.pivot_table(index="origin", columns="destination", values="metres")
+    for park, tier in (("C", "community"), ("P", "pocket")):
+        np.testing.assert_allclose(walks[park].reindex(homes.index), homes[f"metres_{tier}"], atol=1e-6)
+    np.testing.assert_allclose(table["minutes"] * 60, table["metres"])
+    assert toy.measurable().tolist() == homes["metres_all"].notna().tolist()
+    assert toy.measurable().index.tolist() == homes.index.tolist()
+
+
 def test_the_area_has_700_people_in_three_states(found) -> None:
     table = found.result.tables["area"].set_index("tier")
     columns = ["population", "covered", "not_covered", "not_measurable"]
