@@ -130,6 +130,11 @@ class Rule(_Strict):
     note: str = ""
     note_en: str = ""
 
+    @property
+    def natural_unit(self) -> Unit:
+        """The unit the rule's figure is given in."""
+        return UNIT_OF[self.measure]
+
     def target_for(self, residents: int | None) -> float | None:
         """The target in the figure's own unit (a share from 0 to 1 for percent); None where there is none."""
         asked = self.target

@@ -122,3 +122,41 @@ def station_profile(key: str) -> StationProfile:
         There is none (names those there are), or its file is broken.
     """
     return _named(StationProfile, "station", key)
+
+
+class SensitivityProfile(Profile):
+    """Other ways of measuring that a planner could have taken in good faith: what a sensitivity interval spans.
+
+    Attributes
+    ----------
+    speed_mps
+        Other paces, for rules in minutes.
+    farther
+        Factors on every distance.
+    snapping
+        `junction`: from junctions instead of along the street.
+    park_entrances
+        Rungs of evidence for park entrances (`outline`, `centroid`), each alone.
+    without_classes
+        Classes of street left out, one list a way of measuring.
+    park_floor_m2
+        Other sizes from which a park counts, where the rule's own is no larger than the largest of these.
+    """
+
+    speed_mps: tuple[float, ...] = ()
+    farther: tuple[float, ...] = ()
+    snapping: tuple[Literal["junction"], ...] = ()
+    park_entrances: tuple[Literal["outline", "centroid"], ...] = ()
+    without_classes: tuple[tuple[str, ...], ...] = ()
+    park_floor_m2: tuple[float, ...] = ()
+
+
+def sensitivity_profile(key: str) -> SensitivityProfile:
+    """The set of other ways of measuring of that name.
+
+    Raises
+    ------
+    StandardError
+        There is none (names those there are), or its file is broken.
+    """
+    return _named(SensitivityProfile, "sensitivity", key)

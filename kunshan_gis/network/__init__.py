@@ -7,6 +7,7 @@ from kunshan_gis.network.covered import covered_streets
 from kunshan_gis.network.delay import with_delays
 from kunshan_gis.network.edit import JOIN_M, Edited, carried, replaced, with_line, without
 from kunshan_gis.network.extent import edge_distance
+from kunshan_gis.network.junctions import at_junctions
 from kunshan_gis.network.live import Live
 from kunshan_gis.network.many import NodeReach, k_nearest, opportunities, reach, searches
 from kunshan_gis.network.search import Field, covered_lengths, nearest, search
@@ -25,6 +26,7 @@ __all__ = [
     "Live",
     "NodeReach",
     "ParkAccess",
+    "at_junctions",
     "audit",
     "build",
     "carried",

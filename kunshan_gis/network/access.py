@@ -86,6 +86,7 @@ def park_access(
     *,
     bridged: NDArray[np.bool_] | None = None,
     min_component_m: float = 0.0,
+    ladder: Sequence[str] = ACCESS_SOURCES[:-1],
 ) -> ParkAccess:
     """Entrances of every park by the ladder; each park stands on one rung.
 
@@ -97,6 +98,8 @@ def park_access(
         Points with `park_id`.
     bridged : (edges,) bool, optional
         Edges on a bridge or in a tunnel: they pass a park without leading in; only a gate may lie on one.
+    ladder : rungs to stand on, best first
+        To see what entrances from the outline or the middle alone would give.
 
     Raises
     ------
@@ -115,6 +118,8 @@ def park_access(
         ("centroid", _middle, CENTROID_LEG_M),
     )
     for source, candidates, leg in rungs:
+        if source not in ladder:
+            continue
         table = candidates(waiting)
         placed = snap(
             table.geometry, network,

@@ -17,7 +17,7 @@ from kunshan_gis import __version__
 from kunshan_gis.analysis import STATES, UNASSIGNED, coverage
 from kunshan_gis.figures import counted_with_unit
 from kunshan_gis.messages import Text, text
-from kunshan_gis.model import Layer, Points, Provenance, StudyArea, WalkNetwork
+from kunshan_gis.model import Layer, Points, Provenance, StudyArea
 from kunshan_gis.network import ACCESS_SOURCES, ParkAccess
 from kunshan_gis.schema import KINDS
 from kunshan_gis.standards import walk_profile
@@ -35,11 +35,11 @@ def unit_tables(
     area: StudyArea, homes: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, tiers: Sequence[str]
 ) -> dict[str, pd.DataFrame]:
     """Long tables per unit: one row per unit and tier."""
-    units: dict[str, tuple[str | None, pd.DataFrame]] = {"area": (None, _area_names(area))}
+    units: dict[str, tuple[str | None, pd.DataFrame]] = {"area": (None, area_names(area))}
     if "zone_id" in homes:
-        units["zones"] = ("zone_id", _names(area, "zones"))
+        units["zones"] = ("zone_id", unit_names(area, "zones"))
     if "town_id" in homes:
-        units["towns"] = ("town_id", _names(area, "towns"))
+        units["towns"] = ("town_id", unit_names(area, "towns"))
     tables = {
         unit: _unit_table(homes, tiers, names, None if column is None else homes[column])
         for unit, (column, names) in units.items()
@@ -63,12 +63,12 @@ def _unit_table(
     return table[(table["unit_id"] != UNASSIGNED) | (table["population"] > 0)].reset_index(drop=True)
 
 
-def _area_names(area: StudyArea) -> pd.DataFrame:
+def area_names(area: StudyArea) -> pd.DataFrame:
     key = area.info.adcode or "area"
     return pd.DataFrame({"unit_id": [key], "name": [area.info.name], "name_en": [area.info.name_en]})
 
 
-def _names(area: StudyArea, kind: str) -> pd.DataFrame:
+def unit_names(area: StudyArea, kind: str) -> pd.DataFrame:
     table = area.optional(kind)
     if table is None:
         ids = sorted(area.table("zone_towns")["zone_id"].dropna().unique())
@@ -129,15 +129,22 @@ def counts_of(
     near_edge: int,
     over_unknown: int,
 ) -> dict[str, Any]:
-    legs = placed.leg_m[placed.placed]
-    reasons = homes.groupby(placed.reason)["population"].sum()
     return {
-        "homes": len(homes),
-        "population": int(homes["population"].sum()),
+        **homes_counts(homes["population"], placed, near_edge=near_edge, over_unknown=over_unknown),
         "parks": len(parks),
         "parks_not_existing": int(parks["status"].isin(FUTURE).sum()) if "status" in parks else 0,
         "entrances": len(access.table),
         "parks_by_access_source": {source: int((access.source == source).sum()) for source in ACCESS_SOURCES},
+    }
+
+
+def homes_counts(population: pd.Series, placed: Points, *, near_edge: int, over_unknown: int) -> dict[str, Any]:
+    """What result.json says of the homes: how many, how they were put on the street, and why some were not."""
+    legs = placed.leg_m[placed.placed]
+    reasons = population.groupby(placed.reason).sum()
+    return {
+        "homes": len(population),
+        "population": int(population.sum()),
         "people_not_measurable_by_reason": {str(k): int(v) for k, v in reasons.items() if k},
         "home_leg_m": {
             "median": round(float(np.median(legs)), 1) if len(legs) else None,
@@ -153,27 +160,29 @@ def provenance_of(
     area: StudyArea,
     kinds: Iterable[str],
     parameters: Mapping[str, Any],
-    net: WalkNetwork,
     counts: Mapping[str, Any],
     *,
+    study: str,
     profile: str,
+    profile_said: Text,
+    walk_filter: str,
     optional: Iterable[str],
 ) -> Provenance:
     """The account of a result: parameters, inputs with their digests, what was missing, what to be wary of."""
-    used = [area.layer(kind) for kind in kinds if area.has(kind)]
+    used = [area.layer(kind) for kind in dict.fromkeys(kinds) if area.has(kind)]
     missing = [
         {"kind": kind, "title": Text(KINDS[kind].zh, KINDS[kind].en), "without": text(f"without_{kind}")}
         for kind in optional
         if not area.has(kind)
     ]
-    reportable = not any(_moves_a_figure(layer) for layer in used)
+    reportable = not any(moves_a_figure(layer) for layer in used)
     return Provenance(
-        study="park_reach",
+        study=study,
         parameters=parameters,
         profile=profile,
-        profile_said=_profile_said(profile, parameters),
-        walk_filter=net.walk_filter,
-        analysis_crs=net.crs,
+        profile_said=profile_said,
+        walk_filter=walk_filter,
+        analysis_crs=area.info.analysis_crs,
         inputs=tuple(
             {
                 "layer": layer.info.name,
@@ -190,14 +199,14 @@ def provenance_of(
         edits=tuple(edit.as_dict() for edit in area.edits),
         versions=_versions(),
         reportable=reportable,
-        counted=area.layer("homes").info.counts,
+        counted=area.layer("homes").info.counts if area.has("homes") else "people",
         counts=counts,
         missing=tuple(missing),
         warnings=tuple(_warnings(area, parameters, counts, demo=not reportable)),
     )
 
 
-def _profile_said(key: str, parameters: Mapping[str, Any]) -> Text:
+def profile_said(key: str, parameters: Mapping[str, Any]) -> Text:
     """The profile in words, and whether minutes or speed were given instead of its own."""
     profile = walk_profile(key)
     own = (parameters["minutes"], parameters["speed_mps"]) == (profile.minutes, profile.speed_mps)
@@ -222,14 +231,15 @@ def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[st
     if stated is not None and said(stated) != said(held):
         found.append(text("warn_total", homes=said(held), stated=said(stated)))
     if near := counts["people_within_one_walk_of_the_data_edge"]:
-        found.append(text("warn_edge", people=said(near), metres=parameters["cutoff_m"]))
+        metres = parameters.get("cutoff_m", counts.get("farthest_m"))
+        found.append(text("warn_edge", people=said(near), metres=metres))
     if over := counts["people_whose_leg_crosses_an_unknown_structure"]:
         found.append(text("warn_unknown_structure", people=said(over)))
-    if lost := counts["parks_by_access_source"]["none"]:
+    if lost := counts.get("parks_by_access_source", {}).get("none"):
         found.append(text("warn_no_access", parks=lost))
-    if future := counts["parks_not_existing"]:
+    if future := counts.get("parks_not_existing"):
         found.append(text("warn_future_parks", parks=future))
-    if counts["population"] > MOST_PEOPLE_A_PARK * counts["parks"]:
+    if "parks" in counts and held > MOST_PEOPLE_A_PARK * counts["parks"]:
         found.append(text("warn_few_parks", parks=counts["parks"], people=said(held)))
     if area.layer("homes").info.counts == "buildings":
         found.append(text("warn_buildings"))
@@ -238,7 +248,7 @@ def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[st
     return found
 
 
-def _moves_a_figure(layer: Layer) -> bool:
+def moves_a_figure(layer: Layer) -> bool:
     """A schematic railway or expressway bars nobody (`on_foot.barriers_of`) and moves nothing; an invented one does."""
     if layer.info.kind not in BARS_WHERE_KNOWN:
         return layer.demonstration and layer.info.kind not in CONTEXT

@@ -17,7 +17,7 @@ from kunshan_gis.errors import LayerNotFoundError, NetworkError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress, Result, StudyArea, WalkNetwork, silent
 from kunshan_gis.schema import KINDS, TIERS
-from kunshan_gis.studies.accounts import ALL, counts_of, provenance_of, unit_tables
+from kunshan_gis.studies.accounts import ALL, counts_of, profile_said, provenance_of, unit_tables
 from kunshan_gis.studies.on_foot import entrances, measured_parks, people_over_unknown, placed_homes
 from kunshan_gis.studies.walk import Walk, walk_network
 
@@ -67,7 +67,7 @@ def park_reach(area: StudyArea, walk: Walk, *, allow_open_edge: bool = False, pr
     require(area)
     progress("building_network", 0, 4)
     net = walk_network(area, walk)
-    near_edge = _near_the_edge(area, net, walk, allow_open_edge=allow_open_edge)
+    near_edge = near_the_edge(area, net, walk.cutoff_m, allow_open_edge=allow_open_edge)
     progress("finding_entrances", 1, 4)
     parks = measured_parks(area)
     access = entrances(area, net, parks, walk)
@@ -94,7 +94,10 @@ def park_reach(area: StudyArea, walk: Walk, *, allow_open_edge: bool = False, pr
     counts = counts_of(
         homes, parks, access, placed, near_edge=near_edge, over_unknown=people_over_unknown(area, net, placed)
     )
-    provenance = provenance_of(area, KINDS_READ, parameters, net, counts, profile=walk.profile, optional=OPTIONAL)
+    provenance = provenance_of(
+        area, KINDS_READ, parameters, counts, study="park_reach", profile=walk.profile,
+        profile_said=profile_said(walk.profile, parameters), walk_filter=net.walk_filter, optional=OPTIONAL,
+    )  # fmt: skip
     tables = unit_tables(area, homes, parks, tiers)
     progress("summing", 4, 4)
     return ParkReach(Result(provenance, tables), homes, parks, access.table, fields, tiers, walk)
@@ -121,21 +124,27 @@ def require(area: StudyArea) -> None:
         )
 
 
-def _near_the_edge(area: StudyArea, net: WalkNetwork, walk: Walk, *, allow_open_edge: bool) -> int:
-    """People whose walk may leave the street data; with a boundary given that is refused."""
+def near_the_edge(area: StudyArea, net: WalkNetwork, cutoff_m: float, *, allow_open_edge: bool) -> int:
+    """People whose walk may leave the street data; with a boundary given that is refused.
+
+    Raises
+    ------
+    NetworkError
+        There are any, although a boundary is given (`allow_open_edge` goes on).
+    """
     homes, water = area.table("homes"), area.optional("water")
     areal = None if water is None else water.geometry[water.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
     distance = area.remember(
         "edge distance", ["streets", "homes", "water"], None,
         lambda: network.edge_distance(homes.geometry, net, known_empty=areal),
     )  # fmt: skip
-    people = int(homes["population"].to_numpy()[distance < walk.cutoff_m].sum())
+    people = int(homes["population"].to_numpy()[distance < cutoff_m].sum())
     if people and area.has("boundary") and not allow_open_edge:
         raise NetworkError(
             Text(
-                f"{people:,} 名居民的住处距街道数据边缘不足 {walk.cutoff_m:g} 米，边缘以外能走到哪里无从得知。"
+                f"{people:,} 名居民的住处距街道数据边缘不足 {cutoff_m:g} 米，边缘以外能走到哪里无从得知。"
                 "请把街道数据补到研究范围外一次步行的距离，或用 --allow-open-edge 继续（各项成果均会注明）",
-                f"the street data ends within {walk.cutoff_m:g} m of the homes of {people:,} residents: what they "
+                f"the street data ends within {cutoff_m:g} m of the homes of {people:,} residents: what they "
                 "reach beyond it is unknown. Add streets to one walk beyond the boundary, or go on with "
                 "--allow-open-edge (every result then says so)",
             )

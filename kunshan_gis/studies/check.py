@@ -1,0 +1,356 @@
+"""The check: every rule of some standards measured, with target, verdict, interval, and what may be reported.
+
+Read `rule_figures` for how one rule is measured, `terms` for the other ways of measuring that the interval spans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from kunshan_gis.analysis import UNASSIGNED
+from kunshan_gis.messages import NOTHING, Text, text
+from kunshan_gis.model import Progress, Provenance, Result, StudyArea, silent
+from kunshan_gis.rules import CheckProfile, Rule, profile_named, shipped
+from kunshan_gis.schema import KINDS
+from kunshan_gis.standards import sensitivity_profile
+from kunshan_gis.studies.accounts import homes_counts, moves_a_figure, provenance_of
+from kunshan_gis.studies.demand import NotThereError, require_layers
+from kunshan_gis.studies.measuring import Measuring
+from kunshan_gis.studies.on_foot import people_over_unknown, placed_homes
+from kunshan_gis.studies.park_reach import near_the_edge
+from kunshan_gis.studies.rule_figures import Figure, figure
+from kunshan_gis.studies.supply import PARKS, coarse, floor_of, groups
+from kunshan_gis.studies.terms import AS_MEASURED, Variant, variants
+from kunshan_gis.studies.units import Units, units_of
+from kunshan_gis.studies.walk import Walk, walk_network
+
+Verdict = Literal["met", "not_met", "not_measurable", "no_target", "demo"]
+REQUIRED = ("streets", "homes")
+SENSITIVITY = "customary"
+UNIT_SHOWN = {"percent": "share"}
+"""Shares are kept from 0 to 1; percent is for reading."""
+
+
+class Asked(NamedTuple):
+    """A rule with the profile it belongs to."""
+
+    profile: CheckProfile
+    rule: Rule
+    lead: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """Everything the check worked out.
+
+    Attributes
+    ----------
+    result : Result
+        `check`: one row a rule for the whole area; `check_<units>`: one row a rule and unit; `variants`: every rule
+        under every other way of measuring; `rankings`: whether the order of units changes under any.
+    """
+
+    result: Result
+    asked: tuple[Asked, ...]
+    units: Units
+    walk: Walk
+
+    @property
+    def exit_code(self) -> int:
+        """1 where something is not met, else 0; what is not measurable or a demonstration is a row, never a code."""
+        return int((self.result.tables["check"]["verdict"] == "not_met").any())
+
+
+def check(
+    area: StudyArea,
+    profiles: Sequence[str] = (),
+    *,
+    by: str = "area",
+    polygons: gpd.GeoDataFrame | None = None,
+    speed_mps: float | None = None,
+    sensitivity: bool = True,
+    allow_open_edge: bool = False,
+    progress: Progress = silent,
+) -> Check:
+    """Every rule of the profiles measured for the study area and its units.
+
+    Parameters
+    ----------
+    profiles : keys or .toml files; by default the study area's reporting basis, its own and all that are shipped
+    by : area, zones, towns, communities, or what `polygons` are called
+    polygons : areas of one's own with `id`, metres in the analysis CRS
+    speed_mps : a pace in place of the profiles' own, for rules in minutes
+    sensitivity : also measure the other customary ways, for intervals
+
+    Raises
+    ------
+    StandardError, ProfileError
+        A profile is unknown or broken.
+    ParameterError, LayerSchemaError
+        The units are not there, or overlap.
+    NetworkError
+        The street data ends within one walk of residents although a boundary is given.
+    """
+    require_layers(area, REQUIRED)
+    asked = asked_of(area, profiles)
+    walk = Walk.choose(area, speed_mps=speed_mps)
+    farthest = max((_farthest(one.rule, walk.speed_mps) for one in asked), default=0.0)
+    near = near_the_edge(area, walk_network(area, walk), farthest, allow_open_edge=allow_open_edge)
+    whole = units_of(area, "area")
+    parts = whole if by == "area" and polygons is None else units_of(area, by, polygons)
+    others = variants(sensitivity_profile(SENSITIVITY)) if sensitivity else ()
+    rows: list[dict[str, Any]] = []
+    by_unit: list[dict[str, Any]] = []
+    under: list[dict[str, Any]] = []
+    rankings: list[dict[str, Any]] = []
+    used: list[str] = ["streets", "homes"]
+    for done, one in enumerate(asked):
+        progress("checking", done, len(asked))
+        measuring = Measuring.of(area, _walk_of(area, one.profile, speed_mps))
+        measured = _measured(one, measuring, whole, others)
+        used += measured.figure.kinds if measured.figure is not None else ()
+        rows += _rows(area, one, whole, measured)
+        under += _variant_rows(one, measured)
+        if parts is not whole:
+            in_parts = _measured(one, measuring, parts, others)
+            by_unit += _rows(area, one, parts, in_parts)
+            rankings += _ranking(one, parts, in_parts)
+    progress("checking", len(asked), len(asked))
+    tables = {"check": pd.DataFrame(rows, columns=COLUMNS)}
+    if parts is not whole:
+        tables[f"check_{parts.key}"] = pd.DataFrame(by_unit, columns=COLUMNS)
+        tables["rankings"] = pd.DataFrame(rankings, columns=_RANKING)
+    if sensitivity:
+        tables["variants"] = pd.DataFrame(under, columns=_VARIANT)
+    parameters = {
+        "profiles": [{"key": one.key, "sha256": one.sha256} for one in dict.fromkeys(one.profile for one in asked)],
+        "reporting_basis": next((one.profile.key for one in asked if one.lead), ""),
+        "by": parts.key, "minutes": None, "speed_mps": speed_mps,
+        "sensitivity": SENSITIVITY if sensitivity else "",
+        "max_leg_m": walk.max_leg_m, "min_component_m": walk.min_component_m, "allow_open_edge": allow_open_edge,
+    }  # fmt: skip
+    provenance = _provenance(area, [*used, *units_kinds(parts)], parameters, walk, near_edge=near, farthest_m=farthest)
+    return Check(Result(provenance, tables), asked, parts, walk)
+
+
+def _provenance(
+    area: StudyArea, used: Sequence[str], parameters: dict[str, Any], walk: Walk, *, near_edge: int, farthest_m: float
+) -> Provenance:
+    net = walk_network(area, walk)
+    placed = placed_homes(area, net, walk)
+    counts = homes_counts(
+        area.table("homes")["population"], placed, near_edge=near_edge,
+        over_unknown=people_over_unknown(area, net, placed),
+    )  # fmt: skip
+    kinds = [kind for kind in KINDS if kind in {*used, "boundary"}]
+    basis = parameters["reporting_basis"]
+    said = profile_named(basis, dict(area.profiles)).said() if basis else text("check_no_basis")
+    return provenance_of(
+        area, kinds, parameters, {**counts, "farthest_m": farthest_m}, study="check", profile=basis,
+        profile_said=said, walk_filter=net.walk_filter, optional=(),
+    )  # fmt: skip
+
+
+def asked_of(area: StudyArea, profiles: Sequence[str]) -> tuple[Asked, ...]:
+    """The rules to measure: those of the reporting basis first, then the other profiles' in the order given.
+
+    Raises
+    ------
+    StandardError
+        A profile is unknown, or two of them share a key.
+    """
+    basis = area.info.reporting_basis
+    own = dict(area.profiles)
+    names = list(profiles) or [*([basis] if basis else []), *own, *shipped()]
+    found: dict[str, CheckProfile] = {}
+    for name in names:
+        profile = profile_named(name, own)
+        found[profile.key] = profile
+    ordered = sorted(found.values(), key=lambda profile: profile.key != basis)
+    return tuple(Asked(profile, rule, profile.key == basis) for profile in ordered for rule in profile.rules)
+
+
+def _walk_of(area: StudyArea, profile: CheckProfile, speed_mps: float | None) -> Walk:
+    return Walk.choose(area, speed_mps=speed_mps, profile=profile.walk or None)
+
+
+def _farthest(rule: Rule, speed_mps: float) -> float:
+    """The longest walk a rule asks about, in metres."""
+    if rule.unstated is not None or rule.measure not in ("walk", "circle"):
+        return 0.0
+    metres = [rule.metres or 0.0, (rule.minutes or 0.0) * 60.0 * speed_mps]
+    return max([*metres, *(band.metres for band in rule.bands), *(need.metres or 0.0 for need in rule.needs)])
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """A rule under the toolkit's own terms and under every other that concerns it, in some units."""
+
+    figure: Figure | None
+    reason: Text
+    others: tuple[tuple[Variant, Figure], ...]
+
+
+def _measured(one: Asked, measuring: Measuring, units: Units, others: Sequence[Variant]) -> _Measured:
+    try:
+        base = figure(one.rule, measuring, units, AS_MEASURED)
+    except NotThereError as error:
+        return _Measured(None, error.reason, ())
+    return _Measured(
+        base, NOTHING,
+        tuple(
+            (other, figure(one.rule, measuring, units, other.terms))
+            for other in others
+            if concerns(one.rule, other, measuring)
+        ),
+    )  # fmt: skip
+
+
+def concerns(rule: Rule, other: Variant, measuring: Measuring) -> bool:
+    """True where measuring the other way could change a rule's figure."""
+    terms, walked = other.terms, rule.measure in ("walk", "circle")
+    to_parks = PARKS in rule.to or any(PARKS in need.to for need in rule.needs)
+    if terms.speed_mps is not None:
+        return walked and rule.minutes is not None
+    if terms.farther != 1.0:
+        return walked or rule.measure == "radius"
+    if terms.snapping != "edge" or terms.without or terms.unknown != "apart":
+        return walked
+    if terms.entrances:
+        return walked and to_parks
+    if terms.park_floor_m2 is not None:
+        floor = floor_of(rule)
+        return floor is not None and 0 < floor <= _FLOORS
+    return _has_coarse(rule, measuring)
+
+
+_FLOORS = 2_000.0
+"""Rules whose parks count from a larger size than this mean large parks; no other floor is customary for them."""
+
+
+def _has_coarse(rule: Rule, measuring: Measuring) -> bool:
+    """True where a place is known less well than a third of the distance it serves."""
+    if rule.measure not in ("walk", "radius"):
+        return False
+    metres = None if rule.bands else rule.metres or (rule.minutes or 0.0) * 60.0 * measuring.walk.speed_mps
+    for place in rule.to:
+        try:
+            places = measuring.supply(place)
+        except NotThereError:
+            continue
+        if any(coarse(places, group).any() for group in groups(rule, places, metres, AS_MEASURED)):
+            return True
+    return False
+
+
+COLUMNS = (
+    "profile", "lead", "indicator", "name", "name_en", "unit_id", "unit_name", "unit_name_en", "value", "target",
+    "unit", "relation", "verdict", "numerator", "denominator", "not_measurable", "interval_low", "interval_high",
+    "flips", "flipped_by", "reportable", "verified", "clause", "reason", "reason_en",
+)  # fmt: skip
+_VARIANT = ("profile", "indicator", "variant", "name", "name_en", "value", "meets_target")
+_RANKING = ("profile", "indicator", "order_changes", "changed_by")
+
+
+def _rows(area: StudyArea, one: Asked, units: Units, found: _Measured) -> Iterator[dict[str, Any]]:
+    """One row a unit; a unit nobody and nothing lies in is left out if it is `unassigned`."""
+    rule = one.rule
+    target = rule.target_for(_residents(area)) if units.key == "area" or rule.measure != "count" else None
+    kinds = () if found.figure is None else (*found.figure.kinds, *units_kinds(units))
+    demo = any(moves_a_figure(area.layer(kind)) for kind in dict.fromkeys(kinds) if area.has(kind))
+    for number, unit in enumerate(units.names.to_dict(orient="records")):
+        if unit["unit_id"] == UNASSIGNED and (found.figure is None or found.figure.denominator[number] <= 0):
+            continue
+        value = np.nan if found.figure is None else float(found.figure.value[number])
+        others = [(other, float(figures.value[number])) for other, figures in found.others]
+        known = [other for _, other in others if not np.isnan(other)]
+        low, high = (
+            (min([value, *known]), max([value, *known])) if found.others and not np.isnan(value) else (np.nan, np.nan)
+        )
+        flipped = [other.key for other, changed in others if _flips(rule, value, changed, target)]
+        reason = found.reason if found.figure is None else (NOTHING if not np.isnan(value) else text("check_nobody"))
+        yield {
+            "profile": one.profile.key, "lead": one.lead, "indicator": rule.key,
+            "name": rule.name, "name_en": rule.name_en,
+            "unit_id": unit["unit_id"], "unit_name": unit["name"], "unit_name_en": unit["name_en"],
+            "value": value, "target": target,
+            "unit": UNIT_SHOWN.get(rule.natural_unit, rule.natural_unit), "relation": rule.relation,
+            "verdict": verdict(rule, value, target, demo=demo),
+            "numerator": _amount(found, "numerator", number), "denominator": _amount(found, "denominator", number),
+            "not_measurable": _amount(found, "unknown", number),
+            "interval_low": low, "interval_high": high, "flips": bool(flipped), "flipped_by": ";".join(flipped),
+            "reportable": not demo and not np.isnan(value), "verified": rule.verified, "clause": rule.clause,
+            "reason": reason.zh, "reason_en": reason.en,
+        }  # fmt: skip
+
+
+def _amount(found: _Measured, name: str, number: int) -> float:
+    """People and numbers whole, m2 and km to the tenth."""
+    if found.figure is None:
+        return np.nan
+    return round(float(getattr(found.figure, name)[number]), 1)
+
+
+def verdict(rule: Rule, value: float, target: float | None, *, demo: bool) -> Verdict:
+    """Met or not met only where there is a target, a figure, and nothing invented behind it."""
+    if np.isnan(value):
+        return "not_measurable"
+    if target is None:
+        return "no_target"
+    if demo:
+        return "demo"
+    return "met" if rule.met(value, target) else "not_met"
+
+
+def _flips(rule: Rule, value: float, changed: float, target: float | None) -> bool:
+    if target is None or np.isnan(value) or np.isnan(changed):
+        return False
+    return rule.met(value, target) != rule.met(changed, target)
+
+
+def _variant_rows(one: Asked, found: _Measured) -> Iterator[dict[str, Any]]:
+    target = one.rule.target_for(None)
+    for other, figures in found.others:
+        value = float(figures.value[0])
+        meets = None if target is None or np.isnan(value) else one.rule.met(value, target)
+        yield {
+            "profile": one.profile.key, "indicator": one.rule.key, "variant": other.key,
+            "name": other.said.zh, "name_en": other.said.en, "value": value, "meets_target": meets,
+        }  # fmt: skip
+
+
+def _ranking(one: Asked, units: Units, found: _Measured) -> Iterator[dict[str, Any]]:
+    """Whether the order of the units under a rule is another one under other terms."""
+    if found.figure is None or not found.others:
+        return
+    own = (units.names["unit_id"] != UNASSIGNED).to_numpy()
+    base = _order(found.figure.value[own])
+    changed = [other.key for other, figures in found.others if _order(figures.value[own]) != base]
+    yield {
+        "profile": one.profile.key, "indicator": one.rule.key, "order_changes": bool(changed),
+        "changed_by": ";".join(changed),
+    }  # fmt: skip
+
+
+def _order(values: NDArray[np.float64]) -> list[int]:
+    """Units from the highest value down; equal values in the units' own order, absent ones last."""
+    order: list[int] = np.argsort(-np.nan_to_num(values.round(12), nan=-np.inf), kind="stable").tolist()
+    return order
+
+
+def _residents(area: StudyArea) -> int | None:
+    if area.info.population is not None:
+        return area.info.population
+    return int(area.table("homes")["population"].sum())
+
+
+def units_kinds(units: Units) -> tuple[str, ...]:
+    """The layers that say where the units are."""
+    return {"zones": ("towns", "zone_towns"), "towns": ("towns",), "communities": ("communities",)}.get(units.key, ())

@@ -1,0 +1,359 @@
+"""One rule measured: numerator, denominator and what is not measurable, in every unit.
+
+Every share has three states. What is covered and what is not measurable are sums over the rows of a demand, so units,
+tiers and cutoffs always add up to the whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from kunshan_gis import network
+from kunshan_gis.analysis import TOLERANCE_M
+from kunshan_gis.messages import Text, known, text
+from kunshan_gis.rules import Need, Rule
+from kunshan_gis.studies.demand import Demand, NotThereError, require_kind, scope_of
+from kunshan_gis.studies.measuring import Measuring
+from kunshan_gis.studies.on_foot import BARRING
+from kunshan_gis.studies.supply import PARKS, Group, Supply, chosen, groups
+from kunshan_gis.studies.terms import Terms
+from kunshan_gis.studies.units import Units
+
+Floats = NDArray[np.float64]
+QUAD_SEGS = 32
+"""Segments to a quarter of a circle: a radius of 500 m is drawn at most 0.2 m too small."""
+BY_PARTS = {"people_and_jobs": ("people", "jobs")}
+"""Demands that are the sum of others."""
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """One rule in each unit, in the order of the units.
+
+    Attributes
+    ----------
+    numerator, denominator : (units,) float
+        In people, m2, metres or numbers; a count has a denominator of one.
+    unknown : (units,) float
+        What of the denominator is not measurable.
+    kinds : layers the figure rests on
+    """
+
+    numerator: Floats
+    denominator: Floats
+    unknown: Floats
+    kinds: tuple[str, ...]
+
+    @property
+    def value(self) -> Floats:
+        """Numerator by denominator; NaN where there is nothing to share among, or nothing of it is measurable."""
+        there = (self.denominator > 0) & (self.unknown < self.denominator)
+        value: Floats = np.full(len(self.numerator), np.nan)
+        np.divide(self.numerator, self.denominator, out=value, where=there)
+        return value
+
+
+@dataclass(frozen=True, eq=False)
+class Covered:
+    """Of every row of a demand how much is covered, and whether it can be measured at all."""
+
+    amount: Floats
+    measurable: NDArray[np.bool_]
+    kinds: tuple[str, ...]
+
+
+def figure(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figure:
+    """The rule measured in every unit.
+
+    Raises
+    ------
+    NotThereError
+        A layer it needs is missing, or the standard's text does not state what would be measured.
+    """
+    if rule.unstated is not None:
+        raise NotThereError(text("check_unstated", what=Text(*rule.unstated)))
+    if rule.measure in ("walk", "radius", "circle"):
+        parts = [_share(rule, of, measuring, units, terms) for of in BY_PARTS.get(rule.of, (rule.of,))]
+        return _sum(parts)
+    return _OTHERS[rule.measure](rule, measuring, units, terms)
+
+
+def _sum(parts: list[Figure]) -> Figure:
+    kinds = tuple(dict.fromkeys(kind for part in parts for kind in part.kinds))
+    return Figure(
+        np.sum([part.numerator for part in parts], axis=0),
+        np.sum([part.denominator for part in parts], axis=0),
+        np.sum([part.unknown for part in parts], axis=0),
+        kinds,
+    )
+
+
+def _share(rule: Rule, of: str, measuring: Measuring, units: Units, terms: Terms) -> Figure:
+    rows = demanded(measuring, of)
+    found = covered(rule, of, measuring, terms)
+    share = unit_share(measuring, units, of, rule.within)
+    counted = np.where(found.measurable, found.amount, 0.0)
+    unknown = np.where(found.measurable, 0.0, rows.amount)
+    if terms.unknown == "covered":
+        counted, unknown = counted + unknown, np.zeros_like(unknown)
+    return Figure(counted @ share, rows.amount @ share, unknown @ share, (*rows.kinds, *found.kinds))
+
+
+def demanded(measuring: Measuring, of: str) -> Demand:
+    """The rows of a demand; of streets the walked edges with their metres."""
+    if of != "street":
+        return measuring.demand(of)
+    return measuring.keep(("demand", "street"), lambda: _street(measuring))
+
+
+def _street(measuring: Measuring) -> Demand:
+    net = measuring.net(Terms())
+    middles = shapely.line_interpolate_point(net.lines, 0.5, normalized=True)
+    return Demand("street", net.length_m, net.lines, gpd.GeoSeries(middles, crs=net.crs), ("streets",))
+
+
+def unit_share(measuring: Measuring, units: Units, of: str, within: str = "") -> csr_array:
+    """The share of every row that counts in each unit; rows outside the scope count nowhere."""
+    share = measuring.keep(("share", of, id(units)), lambda: (units, units.share(demanded(measuring, of))))[1]
+    if not within:
+        return share
+    inside = measuring.keep(("within", of, within), lambda: _inside(measuring, of, within))
+    return csr_array(share.multiply(inside[:, None]))
+
+
+def _inside(measuring: Measuring, of: str, within: str) -> Floats:
+    """Which share of every row lies in a scope."""
+    rows = demanded(measuring, of)
+    scope = shapely.union_all(np.asarray(scope_of(require_kind(measuring.area, "scope"), within).array))
+    if not rows.extended:
+        shapely.prepare(scope)
+        return np.asarray(shapely.intersects(scope, np.asarray(rows.places.array)), dtype=float)
+    return part_inside(rows, shapely.get_parts(scope)) / np.where(rows.amount > 0, rows.amount, 1.0)
+
+
+def covered(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> Covered:
+    """How much of every row of a demand is covered under a rule.
+
+    Raises
+    ------
+    NotThereError
+        A layer is missing.
+    """
+    if rule.measure == "circle":
+        return _complete(rule, of, measuring, terms)
+    metres = None if rule.bands else _metres(rule.metres, rule.minutes, measuring, terms)
+    found = [_covered(rule, place, metres, of, measuring, terms) for place in _existing(rule.to, measuring)]
+    return _any(found)
+
+
+def _existing(to: tuple[str, ...], measuring: Measuring) -> list[Supply]:
+    """Those of the places there are; of several categories one suffices."""
+    found, missing = [], []
+    for place in to:
+        try:
+            found.append(measuring.supply(place))
+        except NotThereError as error:
+            missing.append(error)
+    if not found:
+        raise missing[0]
+    return found
+
+
+def _metres(metres: float | None, minutes: float | None, measuring: Measuring, terms: Terms) -> float:
+    if metres is not None:
+        return metres
+    assert minutes is not None
+    return minutes * 60.0 * speed_of(measuring, terms)
+
+
+def speed_of(measuring: Measuring, terms: Terms) -> float:
+    """The pace of rules in minutes."""
+    return measuring.walk.speed_mps if terms.speed_mps is None else terms.speed_mps
+
+
+def _any(parts: list[Covered]) -> Covered:
+    kinds = tuple(dict.fromkeys(kind for part in parts for kind in part.kinds))
+    amount = np.max([part.amount for part in parts], axis=0)
+    return Covered(amount, np.any([part.measurable for part in parts], axis=0), kinds)
+
+
+def _covered(rule: Rule, places: Supply, metres: float | None, of: str, measuring: Measuring, terms: Terms) -> Covered:
+    parts = groups(rule, places, metres, terms)
+    rows = demanded(measuring, of)
+    if rule.measure == "radius":
+        return Covered(_within_radius(rows, places, parts, measuring), np.ones(len(rows.amount), bool), places.kinds)
+    kinds = ("streets", *(kind for kind in BARRING if measuring.area.has(kind)), *places.kinds)
+    if of == "street":
+        return _street_covered(places, parts, measuring, terms, kinds)
+    reached = np.zeros(len(rows.amount), dtype=bool)
+    for part in parts:
+        way = measuring.walked(of, places.place, part.rows, terms)
+        lost = way.delay_s * speed_of(measuring, terms) if rule.minutes is not None else 0.0
+        reached |= way.metres + lost <= part.metres + TOLERANCE_M
+    placed = measuring.placed(of, terms).placed
+    return Covered(np.where(reached, rows.amount, 0.0), placed, kinds)
+
+
+def _street_covered(
+    places: Supply, parts: list[Group], measuring: Measuring, terms: Terms, kinds: tuple[str, ...]
+) -> Covered:
+    net = measuring.net(terms)
+    amount = np.zeros(len(net.length_m))
+    for part in parts:
+        field, _ = measuring.field(places.place, part.rows, terms)
+        amount = np.maximum(amount, network.covered_lengths(field, [part.metres])[0])
+    return Covered(amount, net.component_m >= measuring.walk.min_component_m, kinds)
+
+
+def _within_radius(rows: Demand, places: Supply, parts: list[Group], measuring: Measuring) -> Floats:
+    if not rows.extended:
+        inside = np.zeros(len(rows.amount), dtype=bool)
+        for part in parts:
+            inside |= measuring.straight(rows.key, places.place, part.rows) <= part.metres + TOLERANCE_M
+        return np.where(inside, rows.amount, 0.0)
+    key = ("radius", rows.key, places.place, tuple((part.rows.tobytes(), part.metres) for part in parts))
+    return measuring.keep(key, lambda: part_inside(rows, circles(places, parts)))
+
+
+def circles(places: Supply, parts: list[Group]) -> NDArray[np.object_]:
+    """The ground within the radius of every place, from a park's outline; ground of several is there several times."""
+    shapes = np.asarray(places.straight_from.array)
+    made = [shapely.buffer(shapes[places.straight_rows(part.rows)], part.metres, quad_segs=QUAD_SEGS) for part in parts]
+    return np.concatenate(made) if made else np.empty(0, dtype=object)
+
+
+def part_inside(rows: Demand, areas: NDArray[np.object_]) -> Floats:
+    """How much of every row (m2 of land, metres of street) lies in any of some areas; shared ground counts once."""
+    inside = np.zeros(len(rows.amount))
+    if not len(areas):
+        return inside
+    size = shapely.area if rows.areal else shapely.length
+    row, area = shapely.STRtree(areas).query(rows.shapes, predicate="intersects")
+    shapely.prepare(areas)
+    whole = shapely.contains_properly(areas[area], rows.shapes[row])
+    inside[row[whole]] = rows.amount[row[whole]]
+    cut = ~whole & (inside[row] == 0)
+    row, area = row[cut], area[cut]
+    met = shapely.intersection(rows.shapes[row], areas[area])
+    number = np.bincount(row, minlength=len(inside))
+    alone = number[row] == 1
+    inside[row[alone]] = size(met[alone])
+    for several in np.unique(row[~alone]):
+        inside[several] = size(shapely.union_all(met[row == several]))
+    return inside
+
+
+def _complete(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> Covered:
+    """Rows with every need in reach; one that lacks a need is not covered, whatever of the others is unknown."""
+    rows = demanded(measuring, of)
+    states = need_states(rule, of, measuring, terms)
+    placed = measuring.placed(of, terms).placed
+    lacking = np.zeros(len(placed), dtype=bool)
+    for found in states.values():
+        if found is not None:
+            lacking |= found.measurable & (found.amount <= 0)
+    measurable = placed & (lacking | (None not in states.values()))
+    kinds = tuple(dict.fromkeys(kind for found in states.values() if found is not None for kind in found.kinds))
+    return Covered(np.where(measurable & ~lacking, rows.amount, 0.0), measurable, kinds)
+
+
+def need_states(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> dict[str, Covered | None]:
+    """Of every need of a life circle what is covered; None where no layer shows it.
+
+    Raises
+    ------
+    NotThereError
+        None of the needs can be measured.
+    """
+    found: dict[str, Covered | None] = {}
+    reasons = []
+    for need in rule.needs:
+        try:
+            found[need.key] = covered(need_rule(rule, need), of, measuring, terms)
+        except NotThereError as error:
+            found[need.key] = None
+            reasons.append(error)
+    if all(state is None for state in found.values()):
+        raise reasons[0]
+    return found
+
+
+def need_rule(rule: Rule, need: Need) -> Rule:
+    """One need of a life circle as a rule of its own."""
+    own = need.metres is not None
+    return rule.model_copy(
+        update={
+            "measure": "walk", "to": need.to, "needs": (),
+            "metres": need.metres if own else rule.metres, "minutes": None if own else rule.minutes,
+        }
+    )  # fmt: skip
+
+
+def _parks(rule: Rule, measuring: Measuring, terms: Terms) -> tuple[Supply, NDArray[np.bool_]]:
+    places = measuring.supply(PARKS)
+    return places, chosen(rule, places, terms)
+
+
+def _provision(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figure:
+    places, rows = _parks(rule, measuring, terms)
+    people = measuring.demand("people")
+    outlines = Demand(
+        "parks", places.table["area_m2"].to_numpy(dtype=float) * rows, np.asarray(places.table.geometry.array),
+        places.table.geometry, places.kinds[:1],
+    )  # fmt: skip
+    numerator = (
+        outlines.amount @ measuring.keep(("share", "parks", id(units)), lambda: (units, units.share(outlines)))[1]
+    )
+    denominator = people.amount @ unit_share(measuring, units, "people", rule.within)
+    return Figure(numerator, denominator, np.zeros_like(denominator), ("parks", *people.kinds))
+
+
+def _by_unit(rows: NDArray[np.bool_], places: Supply, units: Units) -> Floats:
+    """Parks by the unit their middle lies in: whole numbers."""
+    middles = gpd.GeoSeries(shapely.point_on_surface(np.asarray(places.table.geometry.array)), crs=places.table.crs)
+    points = Demand("middles", rows.astype(float), np.asarray(middles.array), middles, places.kinds[:1])
+    return points.amount @ units.share(points)
+
+
+def _count(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figure:
+    places, rows = _parks(rule, measuring, terms)
+    number = _by_unit(rows, places, units)
+    return Figure(number, np.ones_like(number), np.zeros_like(number), ("parks",))
+
+
+def _size(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figure:
+    places, rows = _parks(rule, measuring, terms)
+    large = rows & (places.table["area_m2"].to_numpy(dtype=float) >= float(rule.at_least_m2 or 0))
+    number = _by_unit(rows, places, units)
+    return Figure(_by_unit(large, places, units), number, np.zeros_like(number), ("parks",))
+
+
+def _density(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figure:
+    """Kilometres of street to a square kilometre of the scope, each street once along its middle line."""
+    area, scope = measuring.area, rule.within or "built_up"
+    streets = require_kind(area, "streets")
+    if rule.classes:
+        streets = streets[streets["class"].isin(rule.classes)]
+    if not len(streets):
+        raise NotThereError(text("check_no_classes", classes=", ".join(rule.classes)))
+    lines = np.asarray(streets.geometry.array)
+    whole = Demand("streets", shapely.length(lines), lines, streets.geometry, ("streets",))
+    shapes = shapely.get_parts(shapely.union_all(np.asarray(scope_of(require_kind(area, "scope"), scope).array)))
+    tree_line, tree_area = shapely.STRtree(shapes).query(lines, predicate="intersects")
+    cut = shapely.intersection(lines[tree_line], shapes[tree_area])
+    inside = Demand("streets", shapely.length(cut), cut, gpd.GeoSeries(cut, crs=streets.crs), whole.kinds)
+    ground = demanded(measuring, "built_up") if scope == "built_up" else None
+    if ground is None:
+        raise NotThereError(text("check_no_scope", scope=known(scope, prefix="scope_")))
+    km2 = ground.amount @ unit_share(measuring, units, "built_up") / 1e6
+    km = inside.amount @ units.share(inside) / 1e3
+    return Figure(km, km2, np.zeros_like(km), ("streets", "scope"))
+
+
+_OTHERS = {"provision": _provision, "count": _count, "size": _size, "density": _density}

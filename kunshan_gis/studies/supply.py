@@ -1,0 +1,197 @@
+"""What is walked to: parks, stations, bus stops, facilities of a category; which of them, and where they are entered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from kunshan_gis.messages import Text, known, text
+from kunshan_gis.model import StudyArea
+from kunshan_gis.rules import Rule
+from kunshan_gis.studies.demand import NotThereError, require_kind
+from kunshan_gis.studies.on_foot import measured_parks
+from kunshan_gis.studies.terms import Terms
+
+PARKS, STATIONS, BUS_STOPS = "parks", "stations", "bus_stops"
+COARSE_PART = 3.0
+"""A place known less well than the distance divided by this gives a range, not a figure."""
+
+
+@dataclass(frozen=True, eq=False)
+class Supply:
+    """Places of one kind: one row a park, station, bus stop or facility.
+
+    Attributes
+    ----------
+    table : GeoDataFrame
+        `id`, `accuracy_m` (NaN where not stated), geometry, and of parks `tier`, `code`, `area_m2`.
+    doors : GeoSeries of Point, or None
+        Where they are entered; None for parks, whose entrances the network finds.
+    owner : (doors,) int
+        The row each door belongs to.
+    kinds : layers the places rest on
+    """
+
+    place: str
+    table: gpd.GeoDataFrame
+    doors: gpd.GeoSeries | None
+    owner: NDArray[np.int64]
+    kinds: tuple[str, ...]
+
+    @property
+    def straight_from(self) -> gpd.GeoSeries:
+        """What a radius is measured from: a park's outline, a station's entrances, the place itself."""
+        return self.table.geometry if self.doors is None else self.doors
+
+    def straight_rows(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which of those belong to some of the places."""
+        return rows if self.doors is None else rows[self.owner]
+
+
+def supply(area: StudyArea, place: str) -> Supply:
+    """The places of one kind.
+
+    Raises
+    ------
+    NotThereError
+        The layer is missing, or has none of that category.
+    """
+    if place == PARKS:
+        require_kind(area, "parks")
+        kinds = ("parks", "park_gates") if area.has("park_gates") else ("parks",)
+        return Supply(place, _accurate(area, measured_parks(area), "parks"), None, np.empty(0, dtype=np.int64), kinds)
+    if place == STATIONS:
+        return _stations(area)
+    if place == BUS_STOPS:
+        return _points(place, _accurate(area, require_kind(area, "bus_stops"), "bus_stops"), "bus_stops")
+    table = require_kind(area, "facilities")
+    table = table[table["category"] == place]
+    if not len(table):
+        raise NotThereError(text("check_no_category", category=known(place, prefix="facility_")))
+    return _points(place, _accurate(area, table, "facilities"), "facilities")
+
+
+def categories(area: StudyArea) -> tuple[str, ...]:
+    """The categories of facilities there are, in alphabetical order."""
+    table = area.optional("facilities")
+    return () if table is None else tuple(sorted(table["category"].dropna().unique()))
+
+
+def _points(place: str, table: gpd.GeoDataFrame, kind: str) -> Supply:
+    return Supply(place, table, table.geometry, np.arange(len(table)), (kind,))
+
+
+def _stations(area: StudyArea) -> Supply:
+    """Stations with their entrances; one without any is entered at its centre."""
+    table = _accurate(area, require_kind(area, "stations"), "stations")
+    entrances = area.optional("entrances")
+    if entrances is None:
+        return Supply(STATIONS, table, table.geometry, np.arange(len(table)), ("stations",))
+    row = pd.Series(np.arange(len(table)), index=table["id"])
+    own = row.reindex(entrances["station_id"]).to_numpy()
+    known_owner = np.isfinite(own)
+    served = own[known_owner].astype(np.int64)
+    rest = np.setdiff1d(np.arange(len(table)), served)
+    doors = pd.concat([entrances.geometry[known_owner], table.geometry.iloc[rest]], ignore_index=True)
+    kinds = ("stations", "entrances")
+    return Supply(STATIONS, table, gpd.GeoSeries(doors, crs=table.crs), np.r_[served, rest], kinds)
+
+
+def _accurate(area: StudyArea, table: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
+    """The rows with their own accuracy, else the layer's."""
+    whole = area.layer(kind).info.accuracy_m
+    own = table["accuracy_m"].astype(float) if "accuracy_m" in table else pd.Series(np.nan, index=table.index)
+    return table.assign(accuracy_m=own.fillna(np.nan if whole is None else whole)).reset_index(drop=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Some of the places, and how far they serve (metres)."""
+
+    rows: NDArray[np.bool_]
+    metres: float
+
+
+def chosen(rule: Rule, places: Supply, terms: Terms) -> NDArray[np.bool_]:
+    """The places a rule counts: of parks by tier, code and size; of others all."""
+    table = places.table
+    rows = np.ones(len(table), dtype=bool)
+    if places.place != PARKS:
+        return rows
+    if rule.tiers:
+        rows &= table["tier"].isin(rule.tiers).to_numpy()
+    if rule.codes:
+        code = table["code"] if "code" in table else pd.Series(None, index=table.index, dtype=object)
+        rows &= (
+            code.astype(object).map(lambda said: isinstance(said, str) and said.startswith(rule.codes)).to_numpy(bool)
+        )
+    area_m2 = table["area_m2"].to_numpy(dtype=float)
+    if rule.from_m2 is not None:
+        rows &= area_m2 >= _floor(rule.from_m2, terms)
+    if rule.below_m2 is not None:
+        rows &= area_m2 < rule.below_m2
+    return rows
+
+
+def groups(rule: Rule, places: Supply, metres: float | None, terms: Terms) -> list[Group]:
+    """The places a rule counts by how far they serve, with coarse positions as the terms have it.
+
+    Parameters
+    ----------
+    metres : float or None
+        One distance for all; None where the rule's bands say it.
+    """
+    rows = chosen(rule, places, terms)
+    if metres is not None:
+        parts = [Group(rows, metres * terms.farther)]
+    else:
+        area_m2 = places.table["area_m2"].to_numpy(dtype=float)
+        lowest = min(band.from_m2 for band in rule.bands)
+        parts = []
+        for band in rule.bands:
+            start = _floor(band.from_m2, terms) if band.from_m2 == lowest else band.from_m2
+            below = np.inf if band.below_m2 is None else band.below_m2
+            parts.append(Group(rows & (area_m2 >= start) & (area_m2 < below), band.metres * terms.farther))
+    return [group for part in parts for group in _by_accuracy(part, places, terms) if group.rows.any()]
+
+
+def _floor(own: float, terms: Terms) -> float:
+    return own if terms.park_floor_m2 is None else terms.park_floor_m2
+
+
+def floor_of(rule: Rule) -> float | None:
+    """The size from which parks count; None where a rule has no such size."""
+    if rule.bands:
+        return min(band.from_m2 for band in rule.bands)
+    return rule.from_m2
+
+
+def coarse(places: Supply, group: Group) -> NDArray[np.bool_]:
+    """The places of a group that are known too badly for its distance."""
+    accuracy = places.table["accuracy_m"].to_numpy(dtype=float)
+    found: NDArray[np.bool_] = group.rows & (np.nan_to_num(accuracy) > group.metres / COARSE_PART)
+    return found
+
+
+def _by_accuracy(group: Group, places: Supply, terms: Terms) -> list[Group]:
+    if terms.coarse == "given":
+        return [group]
+    badly = coarse(places, group)
+    parts = [Group(group.rows & ~badly, group.metres)]
+    if terms.coarse == "near":
+        accuracy = places.table["accuracy_m"].to_numpy(dtype=float)
+        parts += [
+            Group(badly & (accuracy == error), group.metres + float(error)) for error in np.unique(accuracy[badly])
+        ]
+    return parts
+
+
+def said_of(places: Sequence[str]) -> Text:
+    """The kinds of places in words."""
+    names = [known(place, prefix="facility_") for place in places]
+    return Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))

@@ -1,0 +1,205 @@
+"""The units figures are given by: the area, zones, towns, communities, a grid, or any polygons of the planner's own.
+
+Points belong to the unit they lie in. Land that lies across a border counts in each unit with the share of its area
+there. What lies in no unit is `unassigned`, shown and never dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+from scipy.spatial import cKDTree
+
+from kunshan_gis.analysis import UNASSIGNED, town_of, zone_of
+from kunshan_gis.errors import LayerSchemaError, ParameterError, Problem, listed
+from kunshan_gis.messages import Text, text
+from kunshan_gis.model import StudyArea
+from kunshan_gis.studies.accounts import area_names, unit_names
+from kunshan_gis.studies.demand import Demand
+
+UNITS = ("area", "zones", "towns", "communities")
+OVERLAP_M2 = 1.0
+"""Polygons of one's own that share less ground than this were drawn side by side."""
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Units by name, and where they are.
+
+    Attributes
+    ----------
+    key : area, zones, towns, communities, or what the planner's polygons are called
+    names : DataFrame
+        `unit_id`, `name`, `name_en`; the last row is `unassigned`, but for the area.
+    shapes : polygons of the units in the order of `names`, where they have any
+    """
+
+    key: str
+    names: pd.DataFrame
+    shapes: NDArray[np.object_] | None
+    area: StudyArea
+
+    def share(self, demand: Demand) -> csr_array:
+        """The share of each row of a demand that belongs to each unit: sparse (rows, units), rows sum to 1."""
+        rows = len(demand.amount)
+        if self.key == "area":
+            return csr_array(np.ones((rows, 1)))
+        if demand.extended and self.shapes is not None:
+            return self._by_extent(demand)
+        return _one_each(self._row_of(demand), len(self.names))
+
+    def _row_of(self, demand: Demand) -> NDArray[np.int64]:
+        number = pd.Series(np.arange(len(self.names)), index=self.names["unit_id"])
+        if demand.kinds == ("homes",) and self.key in ("towns", "zones"):
+            unit = _unit_of_homes(self.area, self.key)
+        elif self.key == "communities":
+            unit = _nearest_community(self.area, demand.places)
+        else:
+            return _unit_of_points(demand.places, self.shapes, len(self.names) - 1)
+        return np.asarray(number.reindex(unit).fillna(len(self.names) - 1), dtype=np.int64)
+
+    def _by_extent(self, demand: Demand) -> csr_array:
+        assert self.shapes is not None
+        size, shapes = shapely.area if demand.areal else shapely.length, demand.shapes
+        row, unit = shapely.STRtree(self.shapes).query(shapes, predicate="intersects")
+        whole = size(shapes)
+        shapely.prepare(self.shapes)
+        inside = shapely.contains_properly(self.shapes[unit], shapes[row])
+        part = np.where(inside, whole[row], 0.0)
+        cut = np.flatnonzero(~inside)
+        part[cut] = size(shapely.intersection(shapes[row[cut]], self.shapes[unit[cut]]))
+        share = np.divide(part, whole[row], out=np.zeros_like(part), where=whole[row] > 0)
+        rest = np.clip(1.0 - np.bincount(row, weights=share, minlength=len(shapes)), 0.0, None)
+        rest[rest < 1e-9] = 0.0
+        last = np.full(len(shapes), len(self.names) - 1)
+        data, at = np.r_[share, rest], (np.r_[row, np.arange(len(shapes))], np.r_[unit, last])
+        return coo_array((data, at), shape=(len(shapes), len(self.names))).tocsr()
+
+
+def units_of(area: StudyArea, key: str, polygons: gpd.GeoDataFrame | None = None) -> Units:
+    """The units of a study area by their key, or the planner's own polygons.
+
+    Parameters
+    ----------
+    polygons : GeoDataFrame with `id`, metres in the analysis CRS, optional
+        Any areas that do not overlap; `name` and `name_en` where they have them.
+
+    Raises
+    ------
+    ParameterError
+        The study area lacks the layers that say which units there are.
+    LayerSchemaError
+        The polygons overlap: names them, and the ground they share.
+    """
+    if polygons is not None:
+        return _own_units(area, key, polygons)
+    if key == "area":
+        return Units(key, area_names(area), None, area)
+    missing = [kind for kind in _NEEDED[key] if not area.has(kind)]
+    if missing:
+        kinds = ", ".join(missing)
+        raise ParameterError(
+            Text(
+                f"没有按{text(key).zh}统计的数字：需要图层 {kinds}；请在 catalog.toml 中补上，或改用其他统计单元",
+                f"no figures by {text(key).en.lower()}: they need the layers {kinds}; add them to catalog.toml, "
+                "or choose other units",
+            )
+        )
+    return Units(key, unit_names(area, key), _shapes(area, key), area)
+
+
+def there(area: StudyArea) -> tuple[str, ...]:
+    """The units a study area can give figures by."""
+    return tuple(key for key in UNITS if key == "area" or all(area.has(kind) for kind in _NEEDED[key]))
+
+
+_NEEDED = {"zones": ("towns", "zone_towns"), "towns": ("towns",), "communities": ("communities",)}
+
+
+def _shapes(area: StudyArea, key: str) -> NDArray[np.object_] | None:
+    if key == "communities":
+        return None
+    towns = area.table("towns")
+    if key == "towns":
+        return np.asarray(towns.geometry.array)
+    ids = unit_names(area, key)["unit_id"].tolist()[:-1]
+    zone = zone_of(towns["id"], area.table("zone_towns"))
+    shapes = np.asarray(towns.geometry.array)
+    return np.array([shapely.union_all(shapes[(zone == one).to_numpy()]) for one in ids], dtype=object)
+
+
+def _unit_of_homes(area: StudyArea, key: str) -> pd.Series:
+    town = town_of(area.table("homes"), area.table("towns"))
+    return town if key == "towns" else zone_of(town, area.table("zone_towns"))
+
+
+def _nearest_community(area: StudyArea, places: gpd.GeoSeries) -> pd.Series:
+    """The community a point lies in; of communities known as points the nearest one in a straight line."""
+    communities = area.table("communities")
+    shapes = np.asarray(communities.geometry.array)
+    if (shapely.get_dimensions(shapes) == 2).all():
+        row = _unit_of_points(places, shapes, len(communities))
+        ids = np.append(communities["id"].to_numpy(dtype=object), UNASSIGNED)
+        return pd.Series(ids[row], index=places.index)
+    xy = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    points = np.column_stack([shapely.get_x(places.array), shapely.get_y(places.array)])
+    nearest = cKDTree(xy).query(np.nan_to_num(points))[1]
+    return pd.Series(communities["id"].to_numpy(dtype=object)[nearest], index=places.index)
+
+
+def _unit_of_points(places: gpd.GeoSeries, shapes: NDArray[np.object_] | None, rest: int) -> NDArray[np.int64]:
+    """Row of the unit each point lies in, the first on a shared border; `rest` where none."""
+    assert shapes is not None
+    found = np.full(len(places), rest, dtype=np.int64)
+    point, unit = shapely.STRtree(shapes).query(np.asarray(places.array), predicate="intersects")
+    order = np.lexsort((unit, point))
+    first = np.unique(point[order], return_index=True)[1]
+    found[point[order][first]] = unit[order][first]
+    return found
+
+
+def _one_each(unit: NDArray[np.int64], number: int) -> csr_array:
+    rows = len(unit)
+    return csr_array((np.ones(rows), unit, np.arange(rows + 1)), shape=(rows, number))
+
+
+def _own_units(area: StudyArea, key: str, polygons: gpd.GeoDataFrame) -> Units:
+    shapes = np.asarray(polygons.geometry.array)
+    _refuse_overlaps(key, polygons["id"].to_numpy(dtype=object), shapes)
+    names = pd.DataFrame({"unit_id": polygons["id"].astype(object)})
+    for column in ("name", "name_en"):
+        names[column] = polygons[column].fillna(polygons["id"]) if column in polygons else polygons["id"]
+    rest = text("unassigned")
+    last = pd.DataFrame({"unit_id": [UNASSIGNED], "name": [rest.zh], "name_en": [rest.en]})
+    return Units(key, pd.concat([names, last], ignore_index=True), shapes, area)
+
+
+def _refuse_overlaps(key: str, ids: NDArray[np.object_], shapes: NDArray[np.object_]) -> None:
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = np.flatnonzero(one < other)
+    shared = shapely.area(shapely.intersection(shapes[one[pairs]], shapes[other[pairs]]))
+    problems = [
+        Problem(
+            Text(f"{key}：{ids[one[pair]]} 与 {ids[other[pair]]}", f"{key}: {ids[one[pair]]} and {ids[other[pair]]}"),
+            Text(f"重叠 {ground:,.0f} 平方米", f"overlap by {ground:,.0f} m2"),
+            Text("改正边界，使同一块地只属于一个单元", "correct their outlines, so that ground belongs to one unit"),
+        )
+        for pair, ground in zip(pairs, shared, strict=True)
+        if ground > OVERLAP_M2
+    ]
+    if problems:
+        raise LayerSchemaError(
+            Text(f"统计单元 {key} 相互重叠，居民会被重复计算", f"the units {key} overlap: residents would count twice"),
+            problems,
+        )
+    if not len(ids):
+        raise ParameterError(Text(f"{key} 中没有任何单元", f"{key} holds no unit"))
+    if len(set(ids)) < len(ids):
+        twice = listed(sorted({str(one) for one in ids if (ids == one).sum() > 1}))
+        raise ParameterError(Text(f"{key} 中编号重复：{twice}", f"ids occur twice in {key}: {twice}"))
