@@ -18,6 +18,7 @@ BASIS = ("surveyed", "official", "open", "facts", "schematic", "synthetic")
 SENSITIVITY = ("public", "internal", "secret")
 STRUCTURE = ("ground", "elevated", "tunnel", "unknown")
 TIERS = ("comprehensive", "community", "pocket")
+SCOPES = ("built_up", "growth_boundary", "urban", "rural")
 
 POINT = ("Point",)
 LINE = ("LineString", "MultiLineString")
@@ -126,7 +127,7 @@ KINDS: dict[str, Kind] = {
             _fk("town_id", "所属乡镇", "a town", required=False),
         )),
         Kind("scope", "范围线", "Scopes", AREA, (
-            _text("scope", "范围线类别", "which scope", "built_up", "growth_boundary", "urban", "rural", required=True),
+            _text("scope", "范围线类别", "which scope", *SCOPES, required=True),
         )),
         Kind("landuse", "用地", "Land use", AREA, (
             _text("code", "用地分类代码", "land-use code", required=True),

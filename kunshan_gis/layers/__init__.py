@@ -2,7 +2,18 @@
 
 from kunshan_gis.layers.area import Survey, open_area, survey
 from kunshan_gis.layers.catalog import embedded_folder, read_catalog, read_toml
+from kunshan_gis.layers.own_profiles import PROFILES
 from kunshan_gis.layers.readers import read_table
 from kunshan_gis.layers.verbatim import verbatim
 
-__all__ = ["Survey", "embedded_folder", "open_area", "read_catalog", "read_table", "read_toml", "survey", "verbatim"]
+__all__ = [
+    "PROFILES",
+    "Survey",
+    "embedded_folder",
+    "open_area",
+    "read_catalog",
+    "read_table",
+    "read_toml",
+    "survey",
+    "verbatim",
+]

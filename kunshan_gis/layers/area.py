@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,27 +11,27 @@ import pandas as pd
 
 from kunshan_gis.contracts import check
 from kunshan_gis.crs import project
-from kunshan_gis.errors import KunshanGISError, LayerSchemaError, Problem, ProfileError
+from kunshan_gis.errors import KunshanGISError, LayerSchemaError, Problem
 from kunshan_gis.layers.catalog import read_catalog
 from kunshan_gis.layers.consistency import inconsistencies
 from kunshan_gis.layers.datum_guard import misplaced
 from kunshan_gis.layers.guards import content_sha256
+from kunshan_gis.layers.own_profiles import basis_problems, own_profiles
 from kunshan_gis.layers.readers import read_table
 from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, Layer, LayerInfo, Progress, StudyArea, silent
-from kunshan_gis.rules import CheckProfile, profile_file
-
-PROFILES = "profiles"
+from kunshan_gis.rules import CheckProfile
 
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """What a folder holds: its description, the layers that could be read, and every problem found."""
+    """What a folder holds: its description, the layers and profiles that could be read, and every problem found."""
 
     info: AreaInfo
     described: tuple[LayerInfo, ...]
     layers: tuple[Layer, ...]
     problems: tuple[Problem, ...]
+    profiles: Mapping[str, CheckProfile] = field(default_factory=dict)
 
 
 def survey(folder: Path, kinds: Collection[str] | None = None, *, progress: Progress = silent) -> Survey:
@@ -55,7 +55,9 @@ def survey(folder: Path, kinds: Collection[str] | None = None, *, progress: Prog
     progress("reading", len(wanted), len(wanted))
     problems += inconsistencies(info, layers)
     problems += misplaced(layers, analysis_crs=info.analysis_crs, folder=folder)
-    return Survey(info, tuple(wanted), tuple(layers), tuple(problems))
+    profiles, found = own_profiles(folder)
+    problems += [*found, *basis_problems(info, profiles, found)]
+    return Survey(info, tuple(wanted), tuple(layers), tuple(problems), profiles)
 
 
 def open_area(folder: Path, kinds: Collection[str] | None = None, *, progress: Progress = silent) -> StudyArea:
@@ -73,36 +75,14 @@ def open_area(folder: Path, kinds: Collection[str] | None = None, *, progress: P
     LayerNotFoundError, CatalogError
         The catalogue is not there or cannot be used.
     LayerSchemaError
-        Any layer cannot be read or breaks its contract; lists all problems of all layers.
+        Any layer cannot be read or breaks its contract, a profile beside them cannot be used, or the reporting basis
+        names none; lists all problems of all.
     """
     found = survey(folder, kinds, progress=progress)
     if found.problems:
         title = Text(f"{folder}：图层须改正后才能使用", f"{folder}: the layers cannot be used as they are")
         raise LayerSchemaError(title, found.problems)
-    return StudyArea(found.info, {layer.info.name: layer for layer in found.layers}, profiles=own_profiles(folder))
-
-
-def own_profiles(folder: Path) -> dict[str, CheckProfile]:
-    """The study area's own profiles of rules, from `profiles/*.toml` beside its catalogue.
-
-    Raises
-    ------
-    ProfileError
-        Files that cannot be used; all problems of all of them.
-    """
-    found: dict[str, CheckProfile] = {}
-    problems: list[Problem] = []
-    for file in sorted((folder / PROFILES).glob("*.toml")):
-        try:
-            found[file.stem] = profile_file(file)
-        except ProfileError as error:
-            problems += error.problems
-    if problems:
-        raise ProfileError(
-            Text(f"{folder / PROFILES} 中的标准口径无法使用", f"profiles in {folder / PROFILES} cannot be used"),
-            problems,
-        )
-    return found
+    return StudyArea(found.info, {layer.info.name: layer for layer in found.layers}, profiles=found.profiles)
 
 
 def _read_checked(

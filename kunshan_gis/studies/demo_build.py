@@ -8,7 +8,7 @@ from kunshan_gis import demo
 from kunshan_gis.contracts import check
 from kunshan_gis.errors import LayerSchemaError
 from kunshan_gis.export import table_bytes, write_files
-from kunshan_gis.layers import read_catalog, read_toml, survey, verbatim
+from kunshan_gis.layers import PROFILES, read_catalog, read_toml, survey, verbatim
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress, silent
 
@@ -19,8 +19,8 @@ _BESIDE = ("catalog.toml", SPEC, "NOTICE.md", "crosswalk.csv")  # what a study a
 def demo_build(folder: Path, *, out: Path | None = None, progress: Progress = silent) -> list[Path]:
     """Write the schematic and synthetic layers that the catalogue lists; the same bytes every time.
 
-    In place only these files are written. Another folder becomes a whole study area: catalogue, demo.toml, notices and
-    the real layers' files go there unchanged.
+    In place only these files are written. Another folder becomes a whole study area: catalogue, demo.toml, notices, the
+    area's own profiles and the real layers' files go there unchanged.
 
     Parameters
     ----------
@@ -55,5 +55,6 @@ def demo_build(folder: Path, *, out: Path | None = None, progress: Progress = si
     files = {info.path: table_bytes(made[name], Path(info.path).suffix) for name, info in wanted.items()}
     if out is None or out.resolve() == folder.resolve():
         return write_files(folder, files)
-    kept = [*_BESIDE, *(info.path for info in described if info.name not in wanted)]
+    own = [file.relative_to(folder).as_posix() for file in sorted((folder / PROFILES).glob("*.toml"))]
+    kept = [*_BESIDE, *own, *(info.path for info in described if info.name not in wanted)]
     return write_files(out, verbatim(folder, kept) | files)

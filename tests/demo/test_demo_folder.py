@@ -16,6 +16,21 @@ GENERATED = ("towns.geojson", "expressways.geojson", "streets.parquet", "homes.p
 REAL = ("boundary.geojson", "water.geojson", "seats.geojson", "stations.geojson")
 
 
+OURS = """name = "本地口径"
+name_en = "Ours"
+standard = "plan"
+edition = "2022"
+verified = "text"
+
+[[rule]]
+key = "parks"
+name = "公园数量"
+name_en = "Parks"
+measure = "count"
+verified = "text"
+"""
+
+
 def _toml(value):
     """A TOML value; a block within a block is written inline."""
     if isinstance(value, dict):
@@ -39,13 +54,15 @@ def _catalogue():
 
 @pytest.fixture
 def folder(tmp_path, real_place, place_facts):
-    """The made-up place as a folder: catalogue, demo.toml, notices, and the real layers alone."""
+    """The made-up place as a folder: catalogue, demo.toml, notices, and a profile, the real layers alone."""
     place = tmp_path / "place"
     place.mkdir()
     (place / "catalog.toml").write_text(_catalogue(), encoding="utf-8")
     facts = "\n".join(f"{key} = {_toml(value)}" for key, value in place_facts.items())
     (place / "demo.toml").write_text(facts + "\n", encoding="utf-8")
     (place / "NOTICE.md").write_text("# 说明 Notices\n", encoding="utf-8")
+    (place / "profiles").mkdir()
+    (place / "profiles" / "ours.toml").write_text(OURS, encoding="utf-8")
     for path in REAL:
         spaced = table_bytes(real_place[path.partition(".")[0]], ".geojson") + b"\n\n"  # no writer of ours ends so
         (place / path).write_bytes(spaced)
@@ -53,12 +70,14 @@ def folder(tmp_path, real_place, place_facts):
 
 
 def _content(folder):
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_elsewhere_stands_a_whole_study_area_with_the_real_files_as_they_were(folder, tmp_path):
     before = _content(folder)
-    assert {path.name for path in demo_build(folder, out=tmp_path / "other")} == {*before, *GENERATED}
+    written = demo_build(folder, out=tmp_path / "other")
+    assert {path.relative_to(tmp_path / "other").as_posix() for path in written} == {*before, *GENERATED}
     built = _content(tmp_path / "other")
     assert set(built) == {*before, *GENERATED}
     assert {name: built[name] for name in before} == before
@@ -66,6 +85,7 @@ def test_elsewhere_stands_a_whole_study_area_with_the_real_files_as_they_were(fo
     area = open_area(tmp_path / "other")
     assert area.table("homes")["population"].sum() == 60_001
     assert len(area.table("parks")) == 27
+    assert list(area.profiles) == ["ours"]
 
 
 def test_in_place_only_generated_files_are_written_and_the_bytes_are_those_of_elsewhere(folder, tmp_path):

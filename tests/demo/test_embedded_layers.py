@@ -43,7 +43,7 @@ def test_the_area_is_the_city_of_the_census():
 
 
 def test_the_catalogue_and_the_folder_hold_the_same_files():
-    beside = {"catalog.toml", "demo.toml", "NOTICE.md", "crosswalk.csv"}
+    beside = {"catalog.toml", "demo.toml", "NOTICE.md", "crosswalk.csv", "profiles"}
     assert {info.path for info in INFO.values()} == {path.name for path in LAYERS.iterdir()} - beside
 
 
