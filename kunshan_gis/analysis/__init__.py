@@ -10,6 +10,7 @@ from kunshan_gis.analysis.decay import (
     Within,
     Zones,
 )
+from kunshan_gis.analysis.equity import Theil, gaps, gini, location_quotient, lorenz, palma, theil
 from kunshan_gis.analysis.floating import (
     balanced,
     enhanced_two_step,
@@ -20,7 +21,9 @@ from kunshan_gis.analysis.floating import (
     two_step,
 )
 from kunshan_gis.analysis.grid import cells, street_cells
+from kunshan_gis.analysis.life_circle import completeness, completeness_by, missing_kinds
 from kunshan_gis.analysis.opportunities import cumulative, gravity, nearest_k, proximity_time
+from kunshan_gis.analysis.provision import area_per_person, places_per_person
 from kunshan_gis.analysis.tidiness import PLACE_M, SLIVER_M2, Tidiness, filled, tidiness
 from kunshan_gis.analysis.units import UNASSIGNED, town_of, zone_of
 
@@ -35,24 +38,36 @@ __all__ = [
     "GaussianCatchment",
     "InversePower",
     "NegativeExponential",
+    "Theil",
     "Tidiness",
     "Within",
     "Zones",
+    "area_per_person",
     "balanced",
     "cells",
+    "completeness",
+    "completeness_by",
     "coverage",
     "cumulative",
     "enhanced_two_step",
     "filled",
     "floating_catchment",
+    "gaps",
     "gaussian_two_step",
+    "gini",
     "gravity",
+    "location_quotient",
+    "lorenz",
+    "missing_kinds",
     "modified_two_step",
     "nearest_k",
+    "palma",
+    "places_per_person",
     "proximity_time",
     "states",
     "street_cells",
     "supply_ratio",
+    "theil",
     "tidiness",
     "town_of",
     "two_step",

@@ -12,6 +12,7 @@ import pytest
 
 from kunshan_gis import toy
 from kunshan_gis.analysis.decay import Gaussian, InversePower
+from kunshan_gis.analysis.equity import gini, theil
 from kunshan_gis.analysis.floating import enhanced_two_step, floating_catchment, two_step
 from kunshan_gis.analysis.opportunities import cumulative, gravity
 
@@ -93,3 +94,35 @@ def test_homes_that_reach_nothing_are_absent_there_and_zero_here() -> None:
     ours = two_step(*city, cutoff_min=15)
     assert ours["h5"] == 0
     assert ours[["h6", "h7"]].isna().all()
+
+
+def test_gini_is_inequality_gini_of_single_residents() -> None:
+    from inequality.gini import Gini
+
+    random = np.random.default_rng(2)
+    value, people = pd.Series(random.integers(0, 90, 40)), pd.Series(random.integers(0, 9, 40))
+    assert gini(value, people) == pytest.approx(Gini(np.repeat(value.to_numpy(), people)).g, rel=1e-12)
+
+
+def test_theil_and_its_parts_are_inequality_theil_d() -> None:
+    """Theirs adds a tiny number to zeros; ours takes the limit. Both come to the same."""
+    from inequality.theil import Theil, TheilD
+
+    random = np.random.default_rng(3)
+    value, people = pd.Series(random.integers(0, 90, 40)), pd.Series(random.integers(0, 9, 40))
+    group = pd.Series(random.choice(list("abc"), 40))
+    each, of = np.repeat(value.to_numpy(dtype=float), people), np.repeat(group.to_numpy(dtype=str), people)
+    found, parts = theil(value, people, group), TheilD(each, of)
+    assert found.total == pytest.approx(float(Theil(each).T), rel=1e-12)
+    assert found.between == pytest.approx(float(np.squeeze(parts.bg)), rel=1e-9)
+    assert found.within == pytest.approx(float(np.squeeze(parts.wg)), rel=1e-9)
+
+
+def test_theil_of_a_constant_group_with_nothing_agrees_too() -> None:
+    from inequality.theil import TheilD
+
+    value, group = pd.Series([0.0, 0.0, 4.0, 2.0]), pd.Series(list("aabb"))
+    found = theil(value, pd.Series(1, range(4)), group)
+    parts = TheilD(value.to_numpy(), group.to_numpy(dtype=str))
+    assert found.between == pytest.approx(float(np.squeeze(parts.bg)))
+    assert found.within == pytest.approx(float(np.squeeze(parts.wg)))
