@@ -1,5 +1,6 @@
 """Tables to measures: no files, no maps, no hidden randomness."""
 
+from kunshan_gis.analysis.areal import areal_weights, overlaps, spread_by_area
 from kunshan_gis.analysis.coverage import STATES, TOLERANCE_M, coverage, states
 from kunshan_gis.analysis.decay import (
     TOLERANCE_MIN,
@@ -20,7 +21,7 @@ from kunshan_gis.analysis.floating import (
     supply_ratio,
     two_step,
 )
-from kunshan_gis.analysis.grid import cells, street_cells
+from kunshan_gis.analysis.grid import cells, hexagons, street_cells
 from kunshan_gis.analysis.life_circle import completeness, completeness_by, missing_kinds
 from kunshan_gis.analysis.opportunities import cumulative, gravity, nearest_k, proximity_time
 from kunshan_gis.analysis.provision import area_per_person, places_per_person
@@ -43,6 +44,7 @@ __all__ = [
     "Within",
     "Zones",
     "area_per_person",
+    "areal_weights",
     "balanced",
     "cells",
     "completeness",
@@ -56,14 +58,17 @@ __all__ = [
     "gaussian_two_step",
     "gini",
     "gravity",
+    "hexagons",
     "location_quotient",
     "lorenz",
     "missing_kinds",
     "modified_two_step",
     "nearest_k",
+    "overlaps",
     "palma",
     "places_per_person",
     "proximity_time",
+    "spread_by_area",
     "states",
     "street_cells",
     "supply_ratio",

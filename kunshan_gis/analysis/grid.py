@@ -1,6 +1,9 @@
-"""People in square cells: what a map can show where a point per home says too much."""
+"""People in square or hexagonal cells: what a map can show where a point per home says too much."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +13,8 @@ from numpy.typing import NDArray
 
 from kunshan_gis.analysis.coverage import coverage
 from kunshan_gis.crs import require_metric
+from kunshan_gis.errors import ParameterError
+from kunshan_gis.messages import Text
 
 
 def cells(homes: gpd.GeoDataFrame, state: pd.Series, *, size_m: float = 300.0) -> gpd.GeoDataFrame:
@@ -21,14 +26,109 @@ def cells(homes: gpd.GeoDataFrame, state: pd.Series, *, size_m: float = 300.0) -
         `id` (column_row of the grid), the columns of `coverage`, square polygons.
     """
     require_metric(homes, "homes")
-    column, row = (np.floor(axis / size_m).astype(np.int64) for axis in shapely.get_coordinates(homes.geometry.array).T)
-    place = pd.Series([f"{x}_{y}" for x, y in zip(column, row, strict=True)], index=homes.index)
-    table = coverage(homes["population"], state, place)
-    corner = pd.DataFrame({"x": column * size_m, "y": row * size_m}, index=place).groupby(level=0).first()
-    corner = corner.reindex(table.index)
-    west, south = corner["x"].to_numpy(), corner["y"].to_numpy()  # without labels, which the new table does not share
-    squares = shapely.box(west, south, west + size_m, south + size_m)
-    return gpd.GeoDataFrame(table.rename_axis("id").reset_index(), geometry=squares, crs=homes.crs)
+    column_row = np.floor(shapely.get_coordinates(homes.geometry.array) / size_m).astype(np.int64)
+    return _counted(homes, state, column_row, lambda at: _squares(at, size_m))
+
+
+def hexagons(
+    homes: gpd.GeoDataFrame,
+    state: pd.Series,
+    *,
+    side_m: float | None = None,
+    area_m2: float | None = None,
+    top: Literal["pointy", "flat"] = "pointy",
+) -> gpd.GeoDataFrame:
+    """Residents per state in hexagons on a grid of the CRS; empty ones are left out.
+
+        area = 3 sqrt(3) / 2 side^2
+
+    Parameters
+    ----------
+    homes : GeoDataFrame of points with `population`, metric CRS
+    state : Series, same index
+        From `states`.
+    side_m, area_m2 : float
+        The size, by one of the two.
+    top : `pointy` or `flat`
+        A corner or a side to the north.
+
+    Returns
+    -------
+    GeoDataFrame
+        `id` (the two axial numbers of the grid, q_r), the columns of `coverage`, hexagons that share their corners
+        to the last bit. The grid's centre (0_0) is the origin of the CRS, so that ids stay when homes come or go.
+
+    Raises
+    ------
+    CRSError
+        The homes are not in metres.
+    ParameterError
+        Both sizes are given, or none, or one that is not above zero.
+
+    References
+    ----------
+    Birch, Oom and Beecham 2007, Rectangular and hexagonal grids used for observation, experiment and simulation in
+    ecology.
+    """
+    require_metric(homes, "homes")
+    side = _side(side_m, area_m2)
+    xy = shapely.get_coordinates(homes.geometry.array)
+    across = xy if top == "pointy" else xy[:, ::-1]
+    return _counted(homes, state, _axial(across / side), lambda at: _hexagons(at, side, flat=top == "flat"))
+
+
+def _counted(
+    homes: gpd.GeoDataFrame,
+    state: pd.Series,
+    place: NDArray[np.int64],
+    draw: Callable[[NDArray[np.int64]], NDArray[np.object_]],
+) -> gpd.GeoDataFrame:
+    """`coverage` of the cells that homes lie in, each drawn from its two numbers."""
+    name = pd.Series([f"{x}_{y}" for x, y in place.tolist()], index=homes.index, dtype=object)
+    table = coverage(homes["population"], state, name)
+    first = pd.DataFrame(place, index=name).groupby(level=0).first().reindex(table.index)
+    shapes = draw(first.to_numpy(dtype=np.int64).reshape(-1, 2))
+    return gpd.GeoDataFrame(table.rename_axis("id").reset_index(), geometry=shapes, crs=homes.crs)
+
+
+def _squares(at: NDArray[np.int64], size_m: float) -> NDArray[np.object_]:
+    west, south = (at * size_m).T
+    return np.asarray(shapely.box(west, south, west + size_m, south + size_m))
+
+
+def _side(side_m: float | None, area_m2: float | None) -> float:
+    size = side_m if area_m2 is None else area_m2
+    if (side_m is None) == (area_m2 is None) or size is None or not np.isfinite(size) or size <= 0:
+        raise ParameterError(
+            Text(
+                "六边形大小用 side_m（边长，米）或 area_m2（面积，平方米）之一给出，且大于 0",
+                "give the hexagons' size by side_m or by area_m2, one of the two, above 0",
+            )
+        )
+    return size if area_m2 is None else float(np.sqrt(area_m2 / (1.5 * np.sqrt(3.0))))
+
+
+def _axial(xy: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Axial numbers q, r of the pointy hexagon of side 1 around each point: the three cube numbers sum to zero."""
+    r = xy[:, 1] / 1.5
+    q = xy[:, 0] / np.sqrt(3.0) - r / 2
+    cube = np.column_stack([q, r, -q - r])
+    near = np.round(cube)
+    worst = np.argmax(np.abs(near - cube), axis=1)
+    rows = np.arange(len(cube))
+    near[rows, worst] -= near.sum(axis=1)
+    return near[:, :2].astype(np.int64)
+
+
+_CORNERS = np.array([(0, 2), (-1, 1), (-1, -1), (0, -2), (1, -1), (1, 1)])
+"""Of a pointy hexagon from its centre, in half widths and half sides: whole numbers, so that neighbours share
+corners."""
+
+
+def _hexagons(at: NDArray[np.int64], side: float, *, flat: bool) -> NDArray[np.object_]:
+    centre = np.column_stack([2 * at[:, 0] + at[:, 1], 3 * at[:, 1]])
+    corners = (centre[:, None, :] + _CORNERS) * np.array([np.sqrt(3.0) / 2 * side, side / 2])
+    return np.asarray(shapely.polygons(corners[:, ::-1, ::-1] if flat else corners))
 
 
 def street_cells(homes: gpd.GeoDataFrame, streets: gpd.GeoSeries, *, size_m: float = 500.0) -> gpd.GeoDataFrame:

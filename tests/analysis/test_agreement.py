@@ -9,12 +9,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from paper import frame
+from shapely import box
 
 from kunshan_gis import toy
+from kunshan_gis.analysis.areal import areal_weights
 from kunshan_gis.analysis.decay import Gaussian, InversePower
 from kunshan_gis.analysis.equity import gini, theil
 from kunshan_gis.analysis.floating import enhanced_two_step, floating_catchment, two_step
 from kunshan_gis.analysis.opportunities import cumulative, gravity
+from kunshan_gis.errors import LayerSchemaError
 
 pytestmark = pytest.mark.full
 RINGS = {"upto_min": (5, 10, 20), "weights": (1, 0.68, 0.22)}
@@ -126,3 +130,31 @@ def test_theil_of_a_constant_group_with_nothing_agrees_too() -> None:
     parts = TheilD(value.to_numpy(), group.to_numpy(dtype=str))
     assert found.between == pytest.approx(float(np.squeeze(parts.bg)))
     assert found.within == pytest.approx(float(np.squeeze(parts.wg)))
+
+
+def test_areal_weights_are_tobler_area_interpolate() -> None:
+    """Theirs shows no remainder outside; with `allocate_total=False` what lies in the targets is the same."""
+    from tobler.area_weighted import area_interpolate
+
+    random = np.random.default_rng(4)
+    sources = frame([box(x, y, x + 90, y + 70) for x, y in random.integers(0, 900, (60, 2)).tolist()])
+    zones = frame([box(x, y, x + 300, y + 250) for x in (0, 300, 600) for y in (0, 250, 500)])
+    people = pd.Series(random.integers(0, 500, 60), sources["id"].to_numpy())
+    table = areal_weights(sources, zones)
+    spread = (table["share"] * people[table["source"]].to_numpy()).groupby(table["target"]).sum()
+    source = sources.assign(people=people.to_numpy().astype(float))
+    found = area_interpolate(source, zones, extensive_variables=["people"], allocate_total=False)
+    np.testing.assert_allclose(spread[zones["id"]], found["people"], rtol=1e-9)
+    assert spread.sum() == pytest.approx(people.sum())
+    assert found["people"].sum() == pytest.approx(people.sum() - spread["unassigned"])
+
+
+def test_overlapping_zones_count_twice_there_and_are_refused_here() -> None:
+    from tobler.area_weighted import area_interpolate
+
+    zones = frame([box(0, 0, 100, 100), box(0, 0, 100, 100)])
+    source = frame([box(0, 0, 50, 50)], people=[10.0])
+    found = area_interpolate(source, zones, extensive_variables=["people"], allocate_total=False)
+    assert found["people"].sum() == 20
+    with pytest.raises(LayerSchemaError, match="i0 × i1: overlap by 10,000 m2"):
+        areal_weights(source, zones)

@@ -1,13 +1,18 @@
-"""People in square cells: everybody once, on a grid that does not move."""
+"""People in square and hexagonal cells: everybody once, on a grid that does not move."""
 
 from __future__ import annotations
 
+import math
+from typing import Literal
+
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from paper import X0, Y0, homes, streets
 
-from kunshan_gis.analysis import cells, street_cells
-from kunshan_gis.errors import CRSError
+from kunshan_gis.analysis import cells, hexagons, street_cells
+from kunshan_gis.errors import CRSError, ParameterError
 
 
 def test_people_are_summed_per_cell_and_nobody_is_lost() -> None:
@@ -50,3 +55,64 @@ def test_street_is_cut_exactly_where_it_crosses_the_grid() -> None:
     assert grid["street_m"].sum() == pytest.approx(100 + 500 + 90)
     assert grid.set_index("id")["street_m"]["6000_34700"] == pytest.approx(50 + 100)
     assert pieces.length.sum() >= grid["street_m"].sum()  # a line on a border lies in both cells there, in one here
+
+
+@pytest.mark.parametrize("top", ["pointy", "flat"])
+def test_hexagons_have_the_size_that_was_asked_for(top: Literal["pointy", "flat"]) -> None:
+    table, covered = homes((0, 0)), pd.Series(["covered"])
+    by_side = hexagons(table, covered, side_m=100, top=top)
+    assert by_side.area.iloc[0] == pytest.approx(1.5 * math.sqrt(3) * 100**2)
+    assert hexagons(table, covered, area_m2=50_000, top=top).area.iloc[0] == pytest.approx(50_000)
+    west, south, east, north = by_side.total_bounds
+    wide, high = 100 * math.sqrt(3), 200
+    assert (east - west, north - south) == pytest.approx((wide, high) if top == "pointy" else (high, wide))
+    assert by_side.geometry.iloc[0].exterior.is_ccw
+
+
+def test_hexagons_have_the_columns_of_squares_and_nobody_is_lost() -> None:
+    table = homes(*[(17 * n % 997, 31 * n % 991) for n in range(200)], population=2)
+    state = pd.Series([("covered", "not_covered", "not_measurable")[n % 3] for n in range(200)])
+    grid, squares = hexagons(table, state, side_m=60), cells(table, state, size_m=100)
+    assert grid.columns.tolist() == squares.columns.tolist()
+    for name in ("population", "covered", "not_covered", "not_measurable"):
+        assert grid[name].sum() == squares[name].sum()
+    assert grid["id"].is_unique
+    assert grid.crs == table.crs
+
+
+@pytest.mark.parametrize("top", ["pointy", "flat"])
+def test_every_home_lies_in_its_hexagon_and_hexagons_do_not_overlap(top: Literal["pointy", "flat"]) -> None:
+    table = homes(*[(17 * n % 997, 31 * n % 991) for n in range(400)])
+    grid = hexagons(table, pd.Series(["covered"] * 400), side_m=40, top=top)
+    joined = grid.sjoin(table[["geometry"]], predicate="intersects")
+    assert (joined.groupby("id").size() >= grid.set_index("id")["population"]).all()
+    assert shapely.union_all(grid.geometry.array).area == pytest.approx(grid.area.sum())
+    corners = shapely.get_coordinates(grid.geometry.array)
+    rounded = np.unique(corners.round(3), axis=0)
+    assert len(np.unique(corners, axis=0)) == len(rounded)  # neighbours share theirs to the last bit
+
+
+def test_ids_of_hexagons_stay_when_homes_come_and_go() -> None:
+    table = homes((0, 0), (5000, 300), (-700, 40))
+    state = pd.Series(["covered"] * 3)
+    every = hexagons(table, state, side_m=100).set_index("id")
+    alone = hexagons(table.iloc[[2]], state.iloc[[2]], side_m=100).set_index("id")
+    assert alone.index[0] in every.index
+    assert alone.geometry.iloc[0].equals(every.geometry[alone.index[0]])
+
+
+@pytest.mark.parametrize(
+    "size", [{}, {"side_m": 0}, {"area_m2": -1}, {"side_m": 1, "area_m2": 1}, {"side_m": math.inf}]
+)
+def test_a_hexagon_of_no_size_or_two_is_refused(size: dict[str, float]) -> None:
+    with pytest.raises(ParameterError, match="by side_m or by area_m2, one of the two"):
+        hexagons(homes((0, 0)), pd.Series(["covered"]), **size)
+
+
+def test_hexagons_refuse_degrees_and_no_home_is_no_cell() -> None:
+    with pytest.raises(CRSError, match="degree"):
+        hexagons(homes((0, 0)).to_crs("EPSG:4326"), pd.Series(["covered"]), side_m=100)
+    nobody = homes((0, 0)).iloc[:0]
+    for grid in (hexagons(nobody, pd.Series([], dtype=object), side_m=9), cells(nobody, pd.Series([], dtype=object))):
+        assert len(grid) == 0
+        assert grid.crs == nobody.crs
