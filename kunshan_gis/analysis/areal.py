@@ -53,9 +53,9 @@ def overlaps(areas: gpd.GeoDataFrame, *, at_least_m2: float = SLIVER_M2) -> pd.D
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     first, second = first[first < second], second[first < second]
     shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
-    table = pd.DataFrame({"a": ids[first], "b": ids[second], "overlap_m2": shared})
     order = np.lexsort((second, first, -shared))
-    return table.iloc[order[shared[order] > at_least_m2]].reset_index(drop=True)
+    order = order[shared[order] > at_least_m2]
+    return pd.DataFrame({"a": ids[first[order]], "b": ids[second[order]], "overlap_m2": shared[order]})
 
 
 def areal_weights(sources: gpd.GeoDataFrame, targets: gpd.GeoDataFrame) -> pd.DataFrame:
