@@ -6,6 +6,8 @@ Demonstration figures never look more precise than they are: people in 万人 (a
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from kunshan_gis.messages import Text, text
 
@@ -50,3 +52,46 @@ def percent(share: float, *, demo: bool) -> str:
     if rounded > 100 - step and share < 1:
         return f">{100 - step:.{digits}f}%"
     return f"{rounded:.{digits}f}%"
+
+
+class Checked(NamedTuple):
+    """One row of a check as people read it."""
+
+    value: str
+    target: str
+    interval: str
+    verdict: Text
+    numerator: str
+    denominator: str
+    flips: bool
+
+
+_RELATIONS = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
+
+
+def checked(row: Mapping[Any, Any]) -> Checked:
+    """A row of a check's table with its figures in words: exact where real, coarse where a demonstration."""
+    demo = not row["reportable"] and row["verdict"] != "not_measurable"
+
+    def said(value: float) -> str:
+        if value is None or math.isnan(value):
+            return "—"
+        if row["unit"] == "share":
+            return percent(value, demo=demo)
+        return f"{value:,.0f}" if row["unit"] == "count" else f"{value:,.1f}"
+
+    def amount(value: float) -> str:
+        if value is None or math.isnan(value):
+            return "—"
+        return f"{float(f'{value:.3g}'):,.0f}" if demo else f"{value:,.0f}"
+
+    low, high = said(row["interval_low"]), said(row["interval_high"])
+    return Checked(
+        said(row["value"]),
+        "—" if said(row["target"]) == "—" else f"{_RELATIONS[row['relation']]} {said(row['target'])}",
+        "—" if low == "—" else f"{low} – {high}",
+        text(f"verdict_{row['verdict']}"),
+        amount(row["numerator"]),
+        amount(row["denominator"]),
+        bool(row["flips"]),
+    )

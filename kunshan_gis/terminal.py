@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from kunshan_gis.figures import people, people_with_unit, percent
+from kunshan_gis.figures import checked, people, people_with_unit, percent
 from kunshan_gis.indicators import TIER_LABELS, label
 from kunshan_gis.messages import Lang, Text, known, text
 
@@ -237,3 +237,41 @@ def _figure(key: str, value: float, *, demo: bool, counted: str, lang: Lang) -> 
     coarse = demo and counted == "people"
     said = people_with_unit(value, demo=True) if coarse else people(value, demo=False)
     return said.en if lang == "en" else said.zh
+
+
+def print_check(table: pd.DataFrame, result: model.Result, console: Console, *, lang: Lang) -> None:
+    """Every rule with figure, target, verdict and interval, the reporting basis first, the others as an annex."""
+    if not result.reportable:
+        console.print(f"[bold red]{text('demo_mark').zh}  {text('demo_mark').en}[/]")
+    by_unit = len(set(table["unit_id"])) > 1
+    for lead, rows in table.groupby("lead", sort=False):
+        title = getattr(text("check_lead" if lead else "check_annex"), lang)
+        shown = Table(title=escaped(title, 120), title_justify="left")
+        for key in ("profile", "indicator", *(("unit_name",) if by_unit else ())):
+            shown.add_column(getattr(text(f"column_{key}"), lang), overflow="fold")
+        for key in ("value", "target", "interval", "verdict", "numerator", "denominator"):
+            shown.add_column(getattr(text(f"column_{key}"), lang), justify="right")
+        for row in rows.to_dict(orient="records"):
+            unit = [escaped(row["unit_name_en" if lang == "en" else "unit_name"], 40)] if by_unit else []
+            name = escaped(row["name_en" if lang == "en" else "name"], 80)
+            shown.add_row(escaped(row["profile"], 40), name, *unit, *_check_cells(row, lang))
+        console.print(shown)
+    say(getattr(text("profile_line", profile=result.provenance.profile_said), lang), console)
+    for warning in result.provenance.warnings:
+        say("! " + warning.first(lang), console)
+
+
+def _check_cells(row: Mapping[Any, Any], lang: Lang) -> list[str]:
+    cells = checked(row)
+    verdict = getattr(cells.verdict, lang)
+    reason = row["reason_en" if lang == "en" else "reason"]
+    if cells.flips:
+        verdict += f" ⇄ {getattr(text('check_flips'), lang)}"
+    return [
+        cells.value,
+        cells.target,
+        cells.interval,
+        escaped(reason or verdict, 80),
+        cells.numerator,
+        cells.denominator,
+    ]

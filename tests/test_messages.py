@@ -69,6 +69,10 @@ def test_every_text_is_used() -> None:
         "added",
         "how",
         "quality",
+        "scope",
+        "variant",
+        "verdict",
+        "column",
     )
     prefixes = tuple(f"{family}_" for family in families)  # completed by the caller
     words = {"existing", "under_construction", "planned"}  # values of a column

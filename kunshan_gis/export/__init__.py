@@ -3,6 +3,7 @@
 from kunshan_gis.export.area import require_free, write_area
 from kunshan_gis.export.files import json_bytes, table_bytes, write_files
 from kunshan_gis.export.geopackage import geopackage
+from kunshan_gis.export.markdown import check_markdown
 from kunshan_gis.export.postgis import DatabaseTable, write_tables
 from kunshan_gis.export.qgis import EditorLayer, qgis_project
 from kunshan_gis.export.result import records, result_data
@@ -13,6 +14,7 @@ from kunshan_gis.export.template import template
 __all__ = [
     "DatabaseTable",
     "EditorLayer",
+    "check_markdown",
     "geopackage",
     "json_bytes",
     "qgis_project",

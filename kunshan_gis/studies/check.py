@@ -252,8 +252,8 @@ def _has_coarse(rule: Rule, measuring: Measuring) -> bool:
 
 COLUMNS = (
     "profile", "lead", "indicator", "name", "name_en", "unit_id", "unit_name", "unit_name_en", "value", "target",
-    "unit", "relation", "verdict", "numerator", "denominator", "not_measurable", "interval_low", "interval_high",
-    "flips", "flipped_by", "reportable", "verified", "clause", "reason", "reason_en",
+    "unit", "relation", "verdict", "numerator", "denominator", "not_measurable", "counted",
+    "interval_low", "interval_high", "flips", "flipped_by", "reportable", "verified", "clause", "reason", "reason_en",
 )  # fmt: skip
 _VARIANT = ("profile", "indicator", "variant", "name", "name_en", "value", "meets_target")
 _RANKING = ("profile", "indicator", "order_changes", "changed_by")
@@ -285,10 +285,18 @@ def _rows(area: StudyArea, one: Asked, units: Units, found: _Measured) -> Iterat
             "verdict": verdict(rule, value, target, demo=demo),
             "numerator": _amount(found, "numerator", number), "denominator": _amount(found, "denominator", number),
             "not_measurable": _amount(found, "unknown", number),
+            "counted": counted(rule),
             "interval_low": low, "interval_high": high, "flips": bool(flipped), "flipped_by": ";".join(flipped),
             "reportable": not demo and not np.isnan(value), "verified": rule.verified, "clause": rule.clause,
             "reason": reason.zh, "reason_en": reason.en,
         }  # fmt: skip
+
+
+def counted(rule: Rule) -> str:
+    """What a rule's numerator counts: people, homes, jobs, people_and_jobs, m2, m, km or parks."""
+    if rule.measure in ("walk", "radius", "circle"):
+        return {"land": "m2", "built_up": "m2", "street": "m"}.get(rule.of, rule.of)
+    return {"provision": "m2", "density": "km"}.get(rule.measure, "parks")
 
 
 def _amount(found: _Measured, name: str, number: int) -> float:

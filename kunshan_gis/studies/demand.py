@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -43,6 +44,11 @@ class Demand:
     def areal(self) -> bool:
         """True for land: the rows are areas, and the amount is their m2."""
         return self.key in ("land", "built_up", "parks")
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """The shapes, to be found by place."""
+        return shapely.STRtree(self.shapes)
 
     @property
     def extended(self) -> bool:

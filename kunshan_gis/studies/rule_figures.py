@@ -147,9 +147,7 @@ def covered(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> Covered:
     """
     if rule.measure == "circle":
         return _complete(rule, of, measuring, terms)
-    metres = None if rule.bands else _metres(rule.metres, rule.minutes, measuring, terms)
-    found = [_covered(rule, place, metres, of, measuring, terms) for place in _existing(rule.to, measuring)]
-    return _any(found)
+    return _any([_covered(rule, place, of, measuring, terms) for place in _existing(rule.to, measuring)])
 
 
 def _existing(to: tuple[str, ...], measuring: Measuring) -> list[Supply]:
@@ -183,7 +181,8 @@ def _any(parts: list[Covered]) -> Covered:
     return Covered(amount, np.any([part.measurable for part in parts], axis=0), kinds)
 
 
-def _covered(rule: Rule, places: Supply, metres: float | None, of: str, measuring: Measuring, terms: Terms) -> Covered:
+def _covered(rule: Rule, places: Supply, of: str, measuring: Measuring, terms: Terms) -> Covered:
+    metres = None if rule.bands else _metres(rule.metres, rule.minutes, measuring, terms)
     parts = groups(rule, places, metres, terms)
     rows = demanded(measuring, of)
     if rule.measure == "radius":
@@ -233,34 +232,39 @@ def part_inside(rows: Demand, areas: NDArray[np.object_]) -> Floats:
     inside = np.zeros(len(rows.amount))
     if not len(areas):
         return inside
-    size = shapely.area if rows.areal else shapely.length
-    row, area = shapely.STRtree(areas).query(rows.shapes, predicate="intersects")
-    shapely.prepare(areas)
-    whole = shapely.contains_properly(areas[area], rows.shapes[row])
-    inside[row[whole]] = rows.amount[row[whole]]
-    cut = ~whole & (inside[row] == 0)
-    row, area = row[cut], area[cut]
-    met = shapely.intersection(rows.shapes[row], areas[area])
-    number = np.bincount(row, minlength=len(inside))
-    alone = number[row] == 1
-    inside[row[alone]] = size(met[alone])
-    for several in np.unique(row[~alone]):
-        inside[several] = size(shapely.union_all(met[row == several]))
+    parts = shapely.get_parts(shapely.union_all(areas))
+    whole = rows.tree.query(parts, predicate="contains_properly")[1]
+    inside[whole] = rows.amount[whole]
+    touched = np.setdiff1d(rows.tree.query(parts, predicate="intersects")[1], whole)
+    of, area = shapely.STRtree(areas).query(rows.shapes[touched], predicate="intersects")
+    met = shapely.intersection(rows.shapes[touched[of]], areas[area])
+    first = np.flatnonzero(np.diff(of, prepend=-1))
+    joined = met[first]  # of most rows one area takes a part; where several do, their parts are joined
+    several = np.flatnonzero(np.diff(np.append(first, len(of))) > 1)
+    ends = np.append(first, len(of))
+    joined[several] = [shapely.union_all(met[ends[at] : ends[at + 1]]) for at in several]
+    inside[touched[of[first]]] = (shapely.area if rows.areal else shapely.length)(joined)
     return inside
 
 
 def _complete(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> Covered:
-    """Rows with every need in reach; one that lacks a need is not covered, whatever of the others is unknown."""
+    """Rows with as many needs in reach as the rule asks for.
+
+    A row is not measurable where it hangs on needs of which no layer shows anything.
+    """
     rows = demanded(measuring, of)
     states = need_states(rule, of, measuring, terms)
     placed = measuring.placed(of, terms).placed
-    lacking = np.zeros(len(placed), dtype=bool)
+    reached = np.zeros(len(placed), dtype=np.int64)
     for found in states.values():
         if found is not None:
-            lacking |= found.measurable & (found.amount <= 0)
-    measurable = placed & (lacking | (None not in states.values()))
+            reached += found.amount > 0
+    unknown = sum(found is None for found in states.values())
+    needed = rule.needed or len(rule.needs)
+    complete = reached >= needed
+    measurable = placed & (complete | (reached + unknown < needed))
     kinds = tuple(dict.fromkeys(kind for found in states.values() if found is not None for kind in found.kinds))
-    return Covered(np.where(measurable & ~lacking, rows.amount, 0.0), measurable, kinds)
+    return Covered(np.where(measurable & complete, rows.amount, 0.0), measurable, kinds)
 
 
 def need_states(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> dict[str, Covered | None]:
@@ -291,6 +295,7 @@ def need_rule(rule: Rule, need: Need) -> Rule:
         update={
             "measure": "walk", "to": need.to, "needs": (),
             "metres": need.metres if own else rule.metres, "minutes": None if own else rule.minutes,
+            "from_m2": need.from_m2,
         }
     )  # fmt: skip
 
@@ -329,12 +334,13 @@ def _count(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figu
 
 def _size(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figure:
     places, rows = _parks(rule, measuring, terms)
-    large = rows & (places.table["area_m2"].to_numpy(dtype=float) >= float(rule.at_least_m2 or 0))
+    area_m2 = places.table["area_m2"].to_numpy(dtype=float)
+    fits = rows & (area_m2 >= (rule.at_least_m2 or 0.0)) & (area_m2 <= (rule.at_most_m2 or np.inf))
     number = _by_unit(rows, places, units)
-    return Figure(_by_unit(large, places, units), number, np.zeros_like(number), ("parks",))
+    return Figure(_by_unit(fits, places, units), number, np.zeros_like(number), ("parks",))
 
 
-def _density(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figure:
+def _density(rule: Rule, measuring: Measuring, units: Units, _: Terms) -> Figure:
     """Kilometres of street to a square kilometre of the scope, each street once along its middle line."""
     area, scope = measuring.area, rule.within or "built_up"
     streets = require_kind(area, "streets")
@@ -342,18 +348,25 @@ def _density(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Fi
         streets = streets[streets["class"].isin(rule.classes)]
     if not len(streets):
         raise NotThereError(text("check_no_classes", classes=", ".join(rule.classes)))
-    lines = np.asarray(streets.geometry.array)
-    whole = Demand("streets", shapely.length(lines), lines, streets.geometry, ("streets",))
-    shapes = shapely.get_parts(shapely.union_all(np.asarray(scope_of(require_kind(area, "scope"), scope).array)))
-    tree_line, tree_area = shapely.STRtree(shapes).query(lines, predicate="intersects")
-    cut = shapely.intersection(lines[tree_line], shapes[tree_area])
-    inside = Demand("streets", shapely.length(cut), cut, gpd.GeoSeries(cut, crs=streets.crs), whole.kinds)
-    ground = demanded(measuring, "built_up") if scope == "built_up" else None
-    if ground is None:
+    if scope != "built_up":
         raise NotThereError(text("check_no_scope", scope=known(scope, prefix="scope_")))
-    km2 = ground.amount @ unit_share(measuring, units, "built_up") / 1e6
-    km = inside.amount @ units.share(inside) / 1e3
+    ground = np.asarray(scope_of(require_kind(area, "scope"), scope).array)
+    lines = measuring.keep(("clipped", rule.classes), lambda: _clipped(streets.geometry, ground))
+    km2 = demanded(measuring, "built_up").amount @ unit_share(measuring, units, "built_up") / 1e6
+    km = lines.amount @ units.share(lines) / 1e3
     return Figure(km, km2, np.zeros_like(km), ("streets", "scope"))
+
+
+def _clipped(streets: gpd.GeoSeries, ground: NDArray[np.object_]) -> Demand:
+    """The parts of streets that lie in some areas."""
+    areas = shapely.get_parts(shapely.union_all(ground))
+    lines = np.asarray(streets.array)
+    tree = shapely.STRtree(lines)
+    whole = tree.query(areas, predicate="contains_properly")[1]
+    area, row = tree.query(areas, predicate="intersects")
+    cut = ~np.isin(row, whole)
+    inside = np.concatenate([lines[whole], shapely.intersection(lines[row[cut]], areas[area[cut]])])
+    return Demand("streets", shapely.length(inside), inside, gpd.GeoSeries(inside, crs=streets.crs), ("streets",))
 
 
 _OTHERS = {"provision": _provision, "count": _count, "size": _size, "density": _density}

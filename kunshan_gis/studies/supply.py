@@ -1,4 +1,4 @@
-"""What is walked to: parks, stations, bus stops, facilities of a category; which of them, and where they are entered."""
+"""What is walked to: parks, stations, bus stops, facilities; which of them count, and where they are entered."""
 
 from __future__ import annotations
 
