@@ -115,6 +115,36 @@ TIER_LABELS: dict[str, tuple[str, str]] = {
     "community": ("社区公园", "Community parks"),
     "pocket": ("口袋公园", "Pocket parks"),
 }
+FACILITY_LABELS: dict[str, tuple[str, str]] = {
+    "parks": ("公园", "Parks"),
+    "stations": ("轨道站点", "Rail stations"),
+    "bus_stops": ("公交站", "Bus stops"),
+    "junior_middle_school": ("初中", "Junior middle schools"),
+    "primary_school": ("小学", "Primary schools"),
+    "kindergarten": ("幼儿园", "Kindergartens"),
+    "nursery": ("托儿所", "Nurseries"),
+    "hospital": ("医院", "Hospitals"),
+    "community_health_centre": ("社区卫生服务中心", "Community health centres"),
+    "health_station": ("社区卫生服务站", "Health stations"),
+    "culture_centre": ("文化活动中心", "Culture centres"),
+    "culture_station": ("文化活动站", "Culture stations"),
+    "large_sports_ground": ("大型多功能运动场地", "Large sports grounds"),
+    "medium_sports_ground": ("中型多功能运动场地", "Medium sports grounds"),
+    "small_sports_ground": ("小型多功能运动场地", "Small sports grounds"),
+    "street_service_centre": ("社区服务中心（街道级）", "Street-level service centres"),
+    "community_service_station": ("社区服务站", "Community service stations"),
+    "elderly_day_care": ("老年人日间照料中心", "Elderly day care"),
+    "food_market": ("菜市场", "Food markets"),
+    "shopping": ("商业网点", "Shopping"),
+    "school": ("学校（学段未注明）", "Schools of unknown level"),
+    "health_centre": ("诊所与卫生中心", "Clinics and health centres"),
+    "elderly_care": ("养老院", "Nursing homes"),
+    "culture": ("图书馆与艺术中心", "Libraries and arts centres"),
+    "sports_ground": ("运动场地（规模未注明）", "Sports grounds of unknown size"),
+    "community_service": ("社区中心", "Community centres"),
+}
+"""What is walked to: parks, stops, and categories of facilities; the last six are OpenStreetMap's coarser ones."""
+
 STATE_LABELS: dict[str, tuple[str, str]] = {
     "covered": ("覆盖", "Covered"),
     "not_covered": ("未覆盖", "Not covered"),
@@ -131,6 +161,11 @@ _BUILDINGS = {
     "people": ("建筑", "Buildings"),
     "people_near_data_edge": ("距数据边缘一次步行以内的建筑", "Buildings within one walk of the data's edge"),
 }
+
+
+def place_label(key: str) -> tuple[str, str]:
+    """Chinese and English name of what is walked to; a category of one's own is called by its key."""
+    return FACILITY_LABELS.get(key, (key, key))
 
 
 def label(key: str, counted: str = "people") -> tuple[str, str]:

@@ -14,9 +14,19 @@ import pytest
 import kunshan_gis
 from kunshan_gis import model, schema
 from kunshan_gis.analysis import STATES
-from kunshan_gis.indicators import INDICATORS, STATE_LABELS, TIER_LABELS, Unit, label
+from kunshan_gis.indicators import (
+    FACILITY_LABELS,
+    INDICATORS,
+    STATE_LABELS,
+    TIER_LABELS,
+    Unit,
+    label,
+    place_label,
+)
+from kunshan_gis.layers.osm_tags import FACILITIES, SCHOOL_LEVELS
 from kunshan_gis.messages import Text, keys, known, text
 from kunshan_gis.network import ACCESS_SOURCES
+from kunshan_gis.rules import profile_file, shipped
 from kunshan_gis.studies import park_reach
 from kunshan_gis.studies.walk import Walk
 
@@ -130,6 +140,22 @@ def test_places_are_filled_in_each_language_with_its_own_part() -> None:
 
 def test_values_the_catalogue_does_not_know_stand_as_they_are() -> None:
     assert known("{{x}}", prefix="class_") == ("{{x}}", "{{x}}")
+
+
+def test_everything_a_standard_or_a_layer_names_has_a_label_in_both_languages() -> None:
+    demo = tomllib.loads((ROOT.parent / "layers" / "demo.toml").read_text(encoding="utf-8"))
+    named = {facility["category"] for facility in demo["facility"]}
+    named |= {*FACILITIES, *(name for name, _, _ in SCHOOL_LEVELS), "parks", "stations", "bus_stops"}
+    profiles = [*shipped().values(), profile_file(ROOT.parent / "layers" / "profiles" / "park-system.toml")]
+    for rule in (rule for profile in profiles for rule in profile.rules):
+        named |= {*rule.to, *(place for need in rule.needs for place in need.to)}
+    assert named == set(FACILITY_LABELS)
+    for zh, en in FACILITY_LABELS.values():
+        assert CHINESE.search(zh)
+        assert en
+        assert not CHINESE.search(en)
+    assert len(set(FACILITY_LABELS.values())) == len(FACILITY_LABELS)
+    assert place_label("chess_club") == ("chess_club", "chess_club")
 
 
 def test_every_figure_has_labels_in_both_languages_and_a_unit() -> None:
