@@ -35,6 +35,7 @@ from kunshan_gis.cli.options import (
     stdout,
     write,
 )
+from kunshan_gis.cli.standards import standards
 from kunshan_gis.errors import KunshanGISError, KunshanGISWarning, ParameterError, both
 from kunshan_gis.messages import Text
 from kunshan_gis.postgis import refuse_passwords
@@ -55,6 +56,7 @@ app.add_typer(coverage_app, name="coverage")
 app.add_typer(layers_app, name="layers")
 app.add_typer(export_app, name="export")
 app.add_typer(demo_app, name="demo")
+app.command()(standards)
 
 
 @app.command()

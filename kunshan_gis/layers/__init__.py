@@ -2,7 +2,7 @@
 
 from kunshan_gis.layers.area import Survey, open_area, survey
 from kunshan_gis.layers.catalog import embedded_folder, read_catalog, read_toml
-from kunshan_gis.layers.own_profiles import PROFILES
+from kunshan_gis.layers.own_profiles import PROFILES, own_profiles
 from kunshan_gis.layers.readers import read_table
 from kunshan_gis.layers.verbatim import verbatim
 
@@ -11,6 +11,7 @@ __all__ = [
     "Survey",
     "embedded_folder",
     "open_area",
+    "own_profiles",
     "read_catalog",
     "read_table",
     "read_toml",
