@@ -26,6 +26,22 @@ h7    (500, 900)    3       600 m from any street    600 m from any street      
 
 700 people: 640 covered, 50 not covered, 10 not measurable. West (x <= 1000) is the town of h1, h2 and
 h7 (303 people), east that of h3 to h6 (397 people).
+
+`serviced_city` is the same city with what the standards ask about: on the main street a school S at x = 1000, a market
+M at x = 400, a health station K at x = 2000, bus stops at x = 800 and 1600, 50 jobs at x = 400 and 150 at x = 1600; a
+station at x = 1200 with its entrance 100 m up the side street; two hectares of residential land, A (x 200-300,
+y -100-0) and B (x 1950-2050, y 300-400); built-up land (x 0-2000, y -100-400: 1 km2); an expressway on the ground
+along x = 600 (y 50-250) and a pond (x 1300-1400, y 50-150), which no street meets. The walks in metres:
+
+====  ======  =====  =====  =====  =========  ============
+home  people  to S   to M   to K   to a stop  to the station
+====  ======  =====  =====  =====  =========  ============
+h1    100     710    110    1710   510        1010
+h2    200     350    550    1350   150        650
+h3    300     100    700    900    300        200
+h4    40      110    710    890    310        190
+h5    50      1300   1900   300    700        1200
+====  ======  =====  =====  =====  =========  ============
 """
 
 from __future__ import annotations
@@ -63,6 +79,12 @@ def measurable() -> pd.Series:
     import pandas as pd
 
     return pd.Series([True] * 5 + [False] * 2, index=[f"h{i + 1}" for i in range(7)], name="measurable")
+
+
+def serviced_city() -> StudyArea:
+    """The five-block city with services, stops, jobs, residential land, built-up area and two barriers."""
+    plain = city()
+    return StudyArea(plain.info, {**plain.layers, **{name: _layer(name, table) for name, table in _services().items()}})
 
 
 def _layer(name: str, table: gpd.GeoDataFrame) -> Layer:
@@ -107,6 +129,38 @@ def _tables() -> dict[str, Any]:
             id=["C", "P"], name=["社区公园", "口袋公园"], tier=["community", "pocket"], status="existing",
         ),
         "park_gates": _frame(["POINT (200 0)", "POINT (1600 220)"], id=["gC", "gP"], park_id=["C", "P"]),
+    }  # fmt: skip
+
+
+def _services() -> dict[str, Any]:
+    return {
+        "facilities": _frame(
+            ["POINT (1000 0)", "POINT (400 0)", "POINT (2000 0)"],
+            id=["S", "M", "K"], name=["小学", "菜市场", "卫生服务站"],
+            category=["primary_school", "food_market", "health_station"], capacity=[100.0, None, None],
+        ),
+        "bus_stops": _frame(["POINT (800 0)", "POINT (1600 0)"], id=["b1", "b2"]),
+        "stations": _frame(["POINT (1200 0)"], id=["T"], name=["车站"], line=["1"]),
+        "entrances": _frame(["POINT (1200 100)"], id=["T1"], station_id=["T"]),
+        "jobs": _frame(["POINT (400 0)", "POINT (1600 0)"], id=["j1", "j2"], jobs=[50, 150]),
+        "landuse": _frame(
+            [
+                "POLYGON ((200 -100, 300 -100, 300 0, 200 0, 200 -100))",
+                "POLYGON ((1950 300, 2050 300, 2050 400, 1950 400, 1950 300))",
+                "POLYGON ((400 -100, 600 -100, 600 0, 400 0, 400 -100))",
+            ],
+            id=["A", "B", "F"], code=["R2", "R2", "M"], code_edition="GB 50137-2011",
+        ),
+        "scope": _frame(
+            ["POLYGON ((0 -100, 2000 -100, 2000 400, 0 400, 0 -100))"], id=["built"], scope=["built_up"]
+        ),
+        "communities": _frame(["POINT (400 0)", "POINT (1600 0)"], id=["cw", "ce"], name=["西社区", "东社区"]),
+        "expressways": _frame(
+            ["LINESTRING (600 50, 600 250)"], id=["x1"], **{"class": "ring"}, structure="ground", status="existing"
+        ),
+        "water": _frame(
+            ["POLYGON ((1300 50, 1400 50, 1400 150, 1300 150, 1300 50))"], id=["pond"], **{"class": "lake"}
+        ),
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ Read `rule_figures` for how one rule is measured, `terms` for the other ways of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -21,8 +21,10 @@ from kunshan_gis.rules import CheckProfile, Rule, profile_named, shipped
 from kunshan_gis.schema import KINDS
 from kunshan_gis.standards import sensitivity_profile
 from kunshan_gis.studies.accounts import homes_counts, moves_a_figure, provenance_of
+from kunshan_gis.studies.beside import BESIDE, beside
 from kunshan_gis.studies.demand import NotThereError, require_layers
 from kunshan_gis.studies.measuring import Measuring
+from kunshan_gis.studies.needs import NEEDS, needs
 from kunshan_gis.studies.on_foot import people_over_unknown, placed_homes
 from kunshan_gis.studies.park_reach import near_the_edge
 from kunshan_gis.studies.rule_figures import Figure, figure
@@ -110,6 +112,8 @@ def check(
     by_unit: list[dict[str, Any]] = []
     under: list[dict[str, Any]] = []
     rankings: list[dict[str, Any]] = []
+    both: list[dict[str, Any]] = []
+    kinds: list[dict[str, Any]] = []
     used: list[str] = ["streets", "homes"]
     for done, one in enumerate(asked):
         progress("checking", done, len(asked))
@@ -122,11 +126,28 @@ def check(
             in_parts = _measured(one, measuring, parts, others)
             by_unit += _rows(area, one, parts, in_parts)
             rankings += _ranking(one, parts, in_parts)
+        shown = [whole] if parts is whole else [whole, parts]
+        if measured.figure is not None and one.rule.measure == "radius" and PARKS in one.rule.to:
+            both += [
+                _marked(area, row, measured, units)
+                for units in shown
+                for row in beside(one.profile, one.rule, measuring, units)
+            ]
+        if measured.figure is not None and one.rule.measure == "circle":
+            kinds += [
+                _marked(area, row, measured, units)
+                for units in shown
+                for row in needs(one.profile, one.rule, measuring, units)
+            ]
     progress("checking", len(asked), len(asked))
     tables = {"check": pd.DataFrame(rows, columns=COLUMNS)}
     if parts is not whole:
         tables[f"check_{parts.key}"] = pd.DataFrame(by_unit, columns=COLUMNS)
         tables["rankings"] = pd.DataFrame(rankings, columns=_RANKING)
+    if both:
+        tables["beside"] = pd.DataFrame(both, columns=BESIDE)
+    if kinds:
+        tables["needs"] = pd.DataFrame(kinds, columns=NEEDS)
     if sensitivity:
         tables["variants"] = pd.DataFrame(under, columns=_VARIANT)
     parameters = {
@@ -264,7 +285,7 @@ def _rows(area: StudyArea, one: Asked, units: Units, found: _Measured) -> Iterat
     rule = one.rule
     target = rule.target_for(_residents(area)) if units.key == "area" or rule.measure != "count" else None
     kinds = () if found.figure is None else (*found.figure.kinds, *units_kinds(units))
-    demo = any(moves_a_figure(area.layer(kind)) for kind in dict.fromkeys(kinds) if area.has(kind))
+    demo = _demo(area, kinds)
     for number, unit in enumerate(units.names.to_dict(orient="records")):
         if unit["unit_id"] == UNASSIGNED and (found.figure is None or found.figure.denominator[number] <= 0):
             continue
@@ -297,6 +318,16 @@ def counted(rule: Rule) -> str:
     if rule.measure in ("walk", "radius", "circle"):
         return {"land": "m2", "built_up": "m2", "street": "m"}.get(rule.of, rule.of)
     return {"provision": "m2", "density": "km"}.get(rule.measure, "parks")
+
+
+def _marked(area: StudyArea, row: dict[str, Any], found: _Measured, units: Units) -> dict[str, Any]:
+    """A row that says whether it may be reported: what it rests on is what its rule rests on, and the streets."""
+    kinds = () if found.figure is None else (*found.figure.kinds, "streets", "homes", *units_kinds(units))
+    return {**row, "reportable": not _demo(area, kinds)}
+
+
+def _demo(area: StudyArea, kinds: Iterable[str]) -> bool:
+    return any(moves_a_figure(area.layer(kind)) for kind in dict.fromkeys(kinds) if area.has(kind))
 
 
 def _amount(found: _Measured, name: str, number: int) -> float:

@@ -26,7 +26,14 @@ def barriers_of(area: StudyArea, structure: str = "ground") -> gpd.GeoSeries:
     Elevated and tunnelled ones bar nobody. Water and walls without a structure stand on the ground. What is only
     schematic bars nobody either: its place is not known to the metre.
     """
-    parts = []
+    parts = list(barriers_by_kind(area, structure).values())
+    shapes = np.concatenate(parts) if parts else np.empty(0, dtype=object)
+    return gpd.GeoSeries(shapes, crs=area.info.analysis_crs)
+
+
+def barriers_by_kind(area: StudyArea, structure: str = "ground") -> dict[str, NDArray[np.object_]]:
+    """The shapes of `barriers_of` by kind; streets for wheels only stand with the expressways."""
+    found: dict[str, list[NDArray[np.object_]]] = {}
     for kind in BARRING:
         table = area.optional(kind)
         if table is None:
@@ -37,9 +44,9 @@ def barriers_of(area: StudyArea, structure: str = "ground") -> gpd.GeoSeries:
             stands &= table["class"].isin(WHEELS_ONLY) & ~table["walkable"].astype(bool)
         basis = table["basis"] if "basis" in table else pd.Series(None, index=table.index, dtype=object)
         stands &= basis.fillna(area.layer(kind).info.basis) != DEMONSTRATION[0]
-        parts.append(table.geometry[stands])
-    shapes = np.concatenate([np.asarray(part.array) for part in parts]) if parts else np.empty(0, dtype=object)
-    return gpd.GeoSeries(shapes, crs=area.info.analysis_crs)
+        name = "expressways" if kind == "streets" else kind
+        found.setdefault(name, []).append(np.asarray(table.geometry.array)[stands.to_numpy()])
+    return {kind: np.concatenate(shapes) for kind, shapes in found.items()}
 
 
 def overhead(area: StudyArea, net: WalkNetwork) -> NDArray[np.bool_]:
