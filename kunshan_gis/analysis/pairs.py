@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kunshan_gis.analysis.requirements import at_ids, distinct, flags, refuse
+from kunshan_gis.analysis.requirements import at_ids, flags, refuse
 from kunshan_gis.errors import Problem
 from kunshan_gis.messages import Text
 
@@ -63,7 +63,7 @@ def pairs(
         `origin, destination, minutes`, one row a pair, as `Reach.costs` gives; other columns are not looked at.
     measurable : Series of bool, indexed by origin id
         False where the origin could not be put on the network; its costs are not used.
-    destinations : Index of ids
+    destinations : Index of ids, each once
     problems : of the other arguments, told together with those found here
 
     Raises
@@ -71,44 +71,58 @@ def pairs(
     LayerSchemaError
         A column or an id is missing, a pair occurs twice, or minutes are not numbers of zero or more.
     """
-    found = [*problems, *flags(measurable, MEASURABLE), *_problems(costs, measurable.index, destinations)]
-    refuse(found)
-    row = measurable.index.get_indexer(pd.Index(costs["origin"]))
-    column = destinations.get_indexer(pd.Index(costs["destination"]))
-    order = np.lexsort((column, row))
+    found = [*problems, *flags(measurable, MEASURABLE), *_absent(costs)]
+    if not (set(_COLUMNS) <= set(costs) and measurable.index.is_unique and destinations.is_unique):
+        refuse(found)
+    row, unknown_origins = _positions(costs["origin"], measurable.index)
+    column, unknown_destinations = _positions(costs["destination"], destinations)
+    found += _unknown("origin", unknown_origins) + _unknown("destination", unknown_destinations)
+    minutes = pd.to_numeric(costs["minutes"], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    pair = row * (len(destinations) + 1) + column
+    order = np.argsort(pair, kind="stable")
+    again = np.zeros(len(pair), dtype=bool)
+    again[order[1:]] = np.diff(pair[order]) == 0
+    again &= (row >= 0) & (column >= 0)
+    refuse([*found, *_wrong(costs, ~np.isfinite(minutes) | (minutes < 0), again)])
     order = order[measurable.to_numpy(dtype=bool)[row[order]]]
-    minutes = costs["minutes"].to_numpy(dtype=float)
-    return Pairs(row[order].astype(np.int64), column[order].astype(np.int64), minutes[order], measurable, destinations)
+    return Pairs(row[order], column[order], minutes[order], measurable, destinations)
 
 
-def _problems(costs: pd.DataFrame, origins: pd.Index, destinations: pd.Index) -> Iterator[Problem]:
+def _positions(ids: pd.Series, known: pd.Index) -> tuple[NDArray[np.int64], pd.Index]:
+    """Where each id stands among those known, -1 where it does not, and the ids that do not."""
+    code, different = pd.factorize(ids, use_na_sentinel=False)
+    there = known.get_indexer(pd.Index(different))
+    return there[code].astype(np.int64), pd.Index(different)[there < 0]
+
+
+def _absent(costs: pd.DataFrame) -> Iterator[Problem]:
     if absent := [name for name in _COLUMNS if name not in costs]:
         remedy = Text("使用 `Reach.costs(speed_mps=…)` 的表", "give the table of `Reach.costs(speed_mps=…)`")
         yield Problem(COSTS, Text(f"缺少列 {', '.join(absent)}", f"no column {', '.join(absent)}"), remedy)
-        return
-    if not origins.is_unique:
-        return
-    yield from distinct(destinations, Text("设施编号", "destinations"))
-    for column, ids, remedy in (
-        ("origin", origins, Text("补充起点或删去这些行", "add the origin, or leave these rows out")),
-        ("destination", destinations, Text("补充设施或删去这些行", "add the destination, or leave these rows out")),
+
+
+def _unknown(column: str, ids: pd.Index) -> list[Problem]:
+    if not len(ids):
+        return []
+    what = at_ids(Text(f"`{column}` 中有未知编号", f"unknown id in `{column}`"), sorted(map(str, ids)))
+    name = Text("起点" if column == "origin" else "设施", column)
+    remedy = Text(f"补充{name.zh}或删去这些行", f"add the {name.en}, or leave these rows out")
+    return [Problem(COSTS, what, remedy)]
+
+
+def _wrong(costs: pd.DataFrame, minutes: NDArray[np.bool_], again: NDArray[np.bool_]) -> Iterator[Problem]:
+    for rows, what, remedy in (
+        (
+            minutes,
+            Text("分钟数空缺、为负或无穷", "minutes missing, negative or infinite"),
+            Text("到达不了的不列入表中", "leave out what is not reached"),
+        ),
+        (
+            again,
+            Text("同一对出现两次", "a pair twice"),
+            Text("每对只保留最短的一行", "keep the shortest row of each pair"),
+        ),
     ):
-        unknown = pd.Index(costs[column].unique()).difference(ids)
-        if len(unknown):
-            what = at_ids(Text(f"`{column}` 中有未知编号", f"unknown id in `{column}`"), unknown)
-            yield Problem(COSTS, what, remedy)
-    minutes = pd.to_numeric(costs["minutes"], errors="coerce")
-    wrong = ~(minutes >= 0) | ~np.isfinite(minutes)
-    if wrong.any():
-        what = Text("分钟数空缺、为负或无穷", "minutes missing, negative or infinite")
-        yield Problem(
-            COSTS, at_ids(what, _named(costs[wrong])), Text("到达不了的不列入表中", "leave out what is not reached")
-        )
-    twice = costs.duplicated(["origin", "destination"])
-    if twice.any():
-        remedy = Text("每对只保留最短的一行", "keep the shortest row of each pair")
-        yield Problem(COSTS, at_ids(Text("同一对出现两次", "a pair twice"), _named(costs[twice])), remedy)
-
-
-def _named(rows: pd.DataFrame) -> list[str]:
-    return [f"{origin}→{place}" for origin, place in zip(rows["origin"], rows["destination"], strict=True)]
+        if rows.any():
+            named = costs.loc[rows, ["origin", "destination"]].to_numpy().tolist()
+            yield Problem(COSTS, at_ids(what, [f"{origin}→{place}" for origin, place in named]), remedy)
