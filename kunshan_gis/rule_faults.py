@@ -22,7 +22,7 @@ _REMOVE = Text("删去该项", "remove it")
 _USED_BY = {
     "to": (*_TO_PLACES, *_OF_PARKS), "metres": (*_TO_PLACES, "circle"), "minutes": (*_TO_PLACES, "circle"),
     "bands": _TO_PLACES, "needs": ("circle",), "needed": ("circle",), "at_least_m2": ("size",), "at_most_m2": ("size",),
-    "of": (*_TO_PLACES, "circle"),
+    "of": (*_TO_PLACES, "circle"), "classes": ("density",),
 }  # fmt: skip
 """Entries and the measures that have a use for them; the others are for any."""
 

@@ -73,6 +73,8 @@ class Rule(_Strict):
         How far: metres, minutes at the profile's pace, or metres by the park's size. One of them.
     tiers, codes, from_m2, below_m2
         Which parks count.
+    classes
+        Which streets count for `density`; empty: all.
     needs, needed
         A life circle's kinds of daily need, and how many of them must be in reach; `needed` left out: all.
     at_least_m2, at_most_m2

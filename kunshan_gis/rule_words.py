@@ -20,6 +20,8 @@ def measured(rule: Rule) -> Text:
         heading = text("rule_circle_some", needed=rule.needed, count=len(rule.needs)) if few else said
         return _named(heading, _listed(_need(need) for need in rule.needs))
     places = _listed(Text(*place_label(place)) for place in rule.to)
+    if rule.classes:
+        return _with(said, text("rule_classes", classes=", ".join(rule.classes)))
     return _named(said, _with(places, _chosen(rule))) if rule.to else said
 
 

@@ -7,9 +7,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import tomlkit
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kunshan_gis import rules
-from kunshan_gis.errors import KunshanGISError, ProfileError, StandardError
+from kunshan_gis.errors import KunshanGISError, Problem, ProfileError, StandardError
 from kunshan_gis.rules import CheckProfile, Rule, profile_file, profile_named, read_profile, shipped
 from kunshan_gis.standards import walk_profiles
 
@@ -221,6 +224,7 @@ BROKEN: dict[str, tuple[str, str]] = {
         rule(measure='"provision"', metres="", of='"jobs"'),
         "provision has no use for of → remove it",
     ),
+    "a walk along classes": (rule(classes='["primary"]'), "walk has no use for classes → remove it"),
     "an unknown tier": (
         rule(tiers='["huge"]'),
         "tier `huge` is not known → there are: comprehensive, community, pocket",
@@ -327,6 +331,32 @@ def test_a_file_that_is_no_profile_is_refused(content: bytes, said: str) -> None
         read_profile(content, "mine", "mine.toml")
     assert any(said in problem.what.en for problem in caught.value.problems), caught.value
     assert all(problem.remedy.zh for problem in caught.value.problems)
+
+
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.lists(st.integers(), max_size=3),
+    st.lists(st.text(max_size=3), max_size=3), st.dictionaries(st.sampled_from(("metres", "key", "to")), st.integers()),
+    st.lists(st.fixed_dictionaries({"metres": st.integers(), "target": st.floats()}), max_size=3),
+)  # fmt: skip
+ENTRIES = st.dictionaries(st.sampled_from(sorted(Rule.model_fields)), VALUES, max_size=6)
+
+
+@settings(derandomize=True, max_examples=150, deadline=None)
+@given(st.lists(ENTRIES, max_size=3), st.dictionaries(st.sampled_from(sorted(CheckProfile.model_fields)), VALUES))
+def test_whatever_a_file_says_it_is_a_profile_or_refused_with_problems(
+    blocks: list[dict[str, object]], head: dict[str, object]
+) -> None:
+    def kept(entries: dict[str, object]) -> dict[str, object]:
+        return {entry: value for entry, value in entries.items() if value is not None}
+
+    whole = tomllib.loads(rule())["rule"][0]
+    document = {**tomllib.loads(HEAD), **kept(head), "rule": [{**whole, **kept(block)} for block in blocks]}
+    told: tuple[Problem, ...] = ()
+    try:
+        assert read_profile(tomlkit.dumps(document).encode(), "mine", "mine.toml").rules
+    except ProfileError as error:
+        told = error.problems or (Problem("", ""),)
+    assert all(problem.what.zh and problem.what.en for problem in told)
 
 
 def said_of(path: Path) -> str:
@@ -473,6 +503,10 @@ def test_a_need_is_served_at_the_distance_of_its_own_rule() -> None:
     needs = [need for rule in profile.rules for need in rule.needs if need.to != ("parks",)]
     assert len(needs) == 17
     assert all(alone[need.to] == need.metres for need in needs)
+
+
+def test_roads_are_counted_without_paths() -> None:
+    assert not {"footway", "path", "service"} & set(found("gbt51328-2018", "road_density").classes)
 
 
 def test_either_kind_of_transit_is_enough_for_one_rule() -> None:
