@@ -210,7 +210,7 @@ def location_quotient(amount: pd.Series, people: pd.Series) -> pd.Series:
     """
     refuse([*amounts(amount, VALUE), *amounts(people, PEOPLE), *same_rows(amount, people.index, VALUE)])
     _something(float(amount.sum()), int(people.sum()))
-    rate = amount / people.where(people > 0)
+    rate = amount.astype(float) / people.where(people > 0).astype(float)
     return (rate / (amount.sum() / people.sum())).rename("location_quotient")
 
 
@@ -272,7 +272,7 @@ def gaps(
     refuse(_adding_up(groups, people, whole=whole))
     table = groups if against is not None else pd.concat([people.rename("all"), groups], axis=1)
     count = table.sum()
-    mean = table.mul(value, axis=0).sum() / count.where(count > 0)
+    mean = (table.mul(value, axis=0).sum() / count.where(count > 0)).astype(float)
     reference = mean["all" if against is None else against]
     result = {
         "people": count.astype("int64"),

@@ -222,11 +222,11 @@ def supply_ratio(
 
     Returns
     -------
-    Series `ratio`, indexed like `capacity`
+    Series `capacity_per_person`, indexed like `capacity`
         0 without capacity, NaN where there is capacity and nobody in reach.
     """
     _, w = _weights(costs, people, capacity, measurable, decay)
-    return pd.Series(_ratio(capacity, _demand(w, people)), index=capacity.index, name="ratio")
+    return pd.Series(_ratio(capacity, _demand(w, people)), index=capacity.index, name="capacity_per_person")
 
 
 def _weights(

@@ -24,8 +24,17 @@ def cells(homes: gpd.GeoDataFrame, state: pd.Series, *, size_m: float = 300.0) -
     -------
     GeoDataFrame
         `id` (column_row of the grid), the columns of `coverage`, square polygons.
+
+    Raises
+    ------
+    CRSError
+        The homes are not in metres.
+    ParameterError
+        The size is not above zero.
     """
     require_metric(homes, "homes")
+    if not np.isfinite(size_m) or size_m <= 0:
+        raise ParameterError(Text(f"size_m = {size_m}：须大于 0", f"size_m = {size_m}: give metres above 0"))
     column_row = np.floor(shapely.get_coordinates(homes.geometry.array) / size_m).astype(np.int64)
     return _counted(homes, state, column_row, lambda at: _squares(at, size_m))
 

@@ -87,5 +87,5 @@ def places_per_person(places: pd.Series, population: pd.Series) -> pd.DataFrame:
 def _beside(amount: pd.Series, population: pd.Series, name: str, called: Text) -> pd.DataFrame:
     refuse([*amounts(amount, called), *amounts(population, PEOPLE)])
     units = amount.index.union(population.index).sort_values().rename("unit_id")
-    people = population.reindex(units, fill_value=0)
-    return pd.DataFrame({name: amount.reindex(units, fill_value=0), "population": people}, index=units)
+    people = population.reindex(units, fill_value=0).astype("int64")
+    return pd.DataFrame({name: amount.reindex(units, fill_value=0).astype(float), "population": people}, index=units)

@@ -8,10 +8,11 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from kunshan_gis import analysis, toy
+from kunshan_gis import analysis, network, toy
 
 PAGE = (Path(__file__).parents[2] / "docs" / "measures.md").read_text(encoding="utf-8")
 
@@ -30,6 +31,11 @@ def test_the_page_runs_as_it_stands_and_its_costs_are_those_on_paper() -> None:
     )
     pd.testing.assert_frame_equal(found, paper, check_dtype=False, atol=1e-6)
     pd.testing.assert_series_equal(names["measurable"], toy.measurable(), check_names=False, check_index_type=False)
+    park_land = analysis.cumulative(paper, names["area_m2"], toy.measurable(), cutoffs_min=[15])["within_15_min"]
+    counted = network.opportunities(
+        names["net"], names["at"], names["gates"].points, names["row"], cutoffs_m=[900], weights=names["area_m2"]
+    )
+    np.testing.assert_allclose(counted[:5, 0], park_land[:5])  # the count without pairs
     access = names["access"]
     assert access["h3"] == pytest.approx(10_000 / 600 + 1_600 / 340)
     assert 0 < analysis.gini(names["known"], names["people"][names["known"].index]) < 1

@@ -82,6 +82,7 @@ def test_two_steps_as_on_paper() -> None:
     np.testing.assert_array_equal(found, [1, 1, 3, 2, 0, NAN, NAN])
     assert (found * PEOPLE).sum() == 600 + 680
     assert supply_ratio(*ARGUMENTS, decay=Within(15)).to_dict() == {"C": 1, "P": 2}
+    assert supply_ratio(*ARGUMENTS, decay=Within(15)).name == "capacity_per_person"
 
 
 def test_rings_as_on_paper() -> None:

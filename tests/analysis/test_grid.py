@@ -116,3 +116,8 @@ def test_hexagons_refuse_degrees_and_no_home_is_no_cell() -> None:
     for grid in (hexagons(nobody, pd.Series([], dtype=object), side_m=9), cells(nobody, pd.Series([], dtype=object))):
         assert len(grid) == 0
         assert grid.crs == nobody.crs
+
+
+def test_a_square_of_no_size_is_refused() -> None:
+    with pytest.raises(ParameterError, match="size_m = 0: give metres above 0"):
+        cells(homes((0, 0)), pd.Series(["covered"]), size_m=0)

@@ -47,3 +47,9 @@ def test_what_cannot_be_divided_is_refused_and_inputs_stay() -> None:
     ]
     area_per_person(pd.Series({"west": 1}), PEOPLE)
     pd.testing.assert_series_equal(PEOPLE, before)
+
+
+def test_columns_of_other_makes_give_the_same_figures() -> None:
+    land = pd.Series({"lake": 5, "west": 10})
+    expected = area_per_person(land, PEOPLE)
+    pd.testing.assert_frame_equal(area_per_person(land.astype("Int64"), PEOPLE.astype("Int64")), expected)
