@@ -145,9 +145,7 @@ def profile_named(name: str, own: Mapping[str, CheckProfile] | None = None) -> C
 def taken(key: str) -> tuple[Text, Text]:
     """What is wrong with a file that bears another profile's key, and the remedy: figures are told apart by key."""
     return (
-        Text(
-            f"已有标准口径 `{key}`，内容与此文件不同", f"profile `{key}` is another one, and this file differs from it"
-        ),
+        Text(f"已有同名的标准口径 `{key}`", f"there is a profile `{key}` already"),
         Text("给文件改名，例如加上地名或年份", "rename the file, for example by the place or the year"),
     )
 
