@@ -1,6 +1,6 @@
 """Tables to measures: no files, no maps, no hidden randomness."""
 
-from kunshan_gis.analysis.areal import areal_weights, overlaps, spread_by_area
+from kunshan_gis.analysis.areal import areal_weights, overlaps, require_apart, spread_by_area
 from kunshan_gis.analysis.coverage import STATES, TOLERANCE_M, coverage, states
 from kunshan_gis.analysis.decay import (
     TOLERANCE_MIN,
@@ -68,6 +68,7 @@ __all__ = [
     "palma",
     "places_per_person",
     "proximity_time",
+    "require_apart",
     "spread_by_area",
     "states",
     "street_cells",

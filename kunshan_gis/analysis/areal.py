@@ -105,7 +105,7 @@ def areal_weights(sources: gpd.GeoDataFrame, targets: gpd.GeoDataFrame) -> pd.Da
     """
     _require(sources, "sources")
     _require(targets, "targets", crs=sources.crs)
-    _refuse_overlaps(targets)
+    require_apart(targets)
     parts, ground = np.asarray(sources.geometry.array), np.asarray(targets.geometry.array)
     size = shapely.area(parts)
     source, target = shapely.STRtree(ground).query(parts, predicate="intersects")
@@ -199,7 +199,16 @@ def _reserved(areas: gpd.GeoDataFrame, name: Text) -> Iterator[Problem]:
         yield Problem(name, what, Text("改用其他编号", "give it another id"))
 
 
-def _refuse_overlaps(targets: gpd.GeoDataFrame) -> None:
+def require_apart(targets: gpd.GeoDataFrame) -> None:
+    """Areas that people are summed by may not lie over each other by more than a sliver.
+
+    Raises
+    ------
+    LayerSchemaError
+        They do: each pair by id with its square metres. Or an id occurs twice, or a geometry is no valid area.
+    CRSError
+        The table is not in metres.
+    """
     pairs = overlaps(targets)
     if len(pairs):
         remedy = Text("修正边界，或分别测算", "mend the borders, or measure them apart")

@@ -38,7 +38,9 @@ def at_junctions(points: gpd.GeoSeries, network: WalkNetwork, *, max_leg_m: floa
         at = network.edge_uv[edges, end]
         edge_of[at], offset_of[at] = edges, along[edges]
     junctions = np.flatnonzero(edge_of >= 0)
-    xy = np.column_stack([shapely.get_x(points.array), shapely.get_y(points.array)])
+    shapes = np.asarray(points.array)
+    shapes = np.where(shapely.is_empty(shapes), None, shapes)
+    xy = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
     somewhere = np.isfinite(xy).all(axis=1)
     leg, nearest = np.full(n, np.inf), np.zeros(n, dtype=np.int64)
     if len(junctions):

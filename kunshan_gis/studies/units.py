@@ -16,16 +16,14 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
-from kunshan_gis.analysis import UNASSIGNED, town_of, zone_of
-from kunshan_gis.errors import LayerSchemaError, ParameterError, Problem, listed
+from kunshan_gis.analysis import UNASSIGNED, require_apart, town_of, zone_of
+from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text, text
 from kunshan_gis.model import StudyArea
 from kunshan_gis.studies.accounts import area_names, unit_names
 from kunshan_gis.studies.demand import Demand
 
 UNITS = ("area", "zones", "towns", "communities")
-OVERLAP_M2 = 1.0
-"""Polygons of one's own that share less ground than this were drawn side by side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,36 +168,12 @@ def _one_each(unit: NDArray[np.int64], number: int) -> csr_array:
 
 
 def _own_units(area: StudyArea, key: str, polygons: gpd.GeoDataFrame) -> Units:
-    shapes = np.asarray(polygons.geometry.array)
-    _refuse_overlaps(key, polygons["id"].to_numpy(dtype=object), shapes)
+    require_apart(polygons)
+    if not len(polygons):
+        raise ParameterError(Text(f"{key} 中没有任何单元", f"{key} holds no unit"))
     names = pd.DataFrame({"unit_id": polygons["id"].astype(object)})
     for column in ("name", "name_en"):
         names[column] = polygons[column].fillna(polygons["id"]) if column in polygons else polygons["id"]
     rest = text("unassigned")
     last = pd.DataFrame({"unit_id": [UNASSIGNED], "name": [rest.zh], "name_en": [rest.en]})
-    return Units(key, pd.concat([names, last], ignore_index=True), shapes, area)
-
-
-def _refuse_overlaps(key: str, ids: NDArray[np.object_], shapes: NDArray[np.object_]) -> None:
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    pairs = np.flatnonzero(one < other)
-    shared = shapely.area(shapely.intersection(shapes[one[pairs]], shapes[other[pairs]]))
-    problems = [
-        Problem(
-            Text(f"{key}：{ids[one[pair]]} 与 {ids[other[pair]]}", f"{key}: {ids[one[pair]]} and {ids[other[pair]]}"),
-            Text(f"重叠 {ground:,.0f} 平方米", f"overlap by {ground:,.0f} m2"),
-            Text("改正边界，使同一块地只属于一个单元", "correct their outlines, so that ground belongs to one unit"),
-        )
-        for pair, ground in zip(pairs, shared, strict=True)
-        if ground > OVERLAP_M2
-    ]
-    if problems:
-        raise LayerSchemaError(
-            Text(f"统计单元 {key} 相互重叠，居民会被重复计算", f"the units {key} overlap: residents would count twice"),
-            problems,
-        )
-    if not len(ids):
-        raise ParameterError(Text(f"{key} 中没有任何单元", f"{key} holds no unit"))
-    if len(set(ids)) < len(ids):
-        twice = listed(sorted({str(one) for one in ids if (ids == one).sum() > 1}))
-        raise ParameterError(Text(f"{key} 中编号重复：{twice}", f"ids occur twice in {key}: {twice}"))
+    return Units(key, pd.concat([names, last], ignore_index=True), np.asarray(polygons.geometry.array), area)
