@@ -79,6 +79,7 @@ def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or every answer waits 40 ms for an acknowledgement
 
         def do_GET(self) -> None:
             self._serve("")
