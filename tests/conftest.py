@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,8 +35,19 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch.undo()
 
 
+@pytest.fixture(scope="session")
+def _commands() -> Iterator[None]:
+    """The commands are put together once, as in a process of its own, and not at every call."""
+    import typer.main
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+    yield
+    patch.undo()
+
+
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], _commands: None) -> Callable[..., Ran]:
     """`kunshan-gis …` through its real entry point, in this process."""
 
     def run(*arguments: object) -> Ran:

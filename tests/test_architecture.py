@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,16 +33,25 @@ def part_of(file: Path) -> str:
     return file.relative_to(PACKAGE).parts[0].removesuffix(".py").replace("__init__", "")
 
 
-def modules(file: Path) -> Iterator[str]:
+@cache
+def nodes(file: Path) -> tuple[ast.AST, ...]:
+    """Everything in a file, its own first."""
+    return tuple(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+
+
+@cache
+def modules(file: Path) -> frozenset[str]:
     """Every module a file imports, wherever in it, absolute."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    found: set[str] = set()
+    for node in nodes(file):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: relative import"
             if node.module == "kunshan_gis":
-                yield from (f"kunshan_gis.{alias.name}" for alias in node.names)
-            yield str(node.module)
+                found |= {f"kunshan_gis.{alias.name}" for alias in node.names}
+            found.add(str(node.module))
+    return frozenset(found)
 
 
 def own_parts(file: Path) -> set[str]:
@@ -92,7 +101,7 @@ def test_the_foundation_loads_no_heavy_library_at_the_top_of_a_module() -> None:
     for file in SOURCES:
         if part_of(file) not in (*FOUNDATION, "cli"):
             continue
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        for node in nodes(file)[0].body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [str(node.module)]
                 roots = {name.split(".")[0] for name in names}
@@ -111,7 +120,7 @@ def test_nothing_in_the_code_knows_the_place() -> None:
 
 def test_nothing_prints() -> None:
     for file in SOURCES:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in nodes(file):
             called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
             assert called not in ("print", "input", "eval", "exec"), f"{named(file)}:{getattr(node, 'lineno', 0)}"
 
