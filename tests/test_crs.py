@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import tried_on
 from pyproj import CRS, Geod
 from shapely import Point
 
@@ -189,8 +190,7 @@ def test_other_numbers_are_given_none(bounds) -> None:
     assert proposal(bounds) == ("", "")
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(st.floats(74, 134), st.floats(4, 53))
+@tried_on(st.floats(74, 134), st.floats(4, 53), fast=20, full=60)
 def test_anywhere_in_china_the_zone_of_the_place_is_found_again(lon: float, lat: float) -> None:
     near = gpd.GeoSeries([Point(lon, lat), Point(lon + 0.01, lat + 0.01)], crs="EPSG:4326")
     plain = f"EPSG:{4534 + round(lon / 3) - 25}"

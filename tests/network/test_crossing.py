@@ -8,8 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import tried_on
 from paper import CRS, X0, Y0, streets
 from shapely import LineString, MultiLineString, Point, Polygon
 from shapely.affinity import translate
@@ -165,8 +165,7 @@ def lines_of(random: np.random.Generator, most: int, vertices: int) -> list[list
     return [[(int(x), int(y)) for x, y in line] for line in some]
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
-@given(st.integers(0, 2**32 - 1), st.sampled_from([3.0, 20.0]), st.booleans())
+@tried_on(st.integers(0, 2**32 - 1), st.sampled_from([3.0, 20.0]), st.booleans(), fast=80, full=250)
 def test_the_nearest_place_in_sight_is_found_as_by_trying_all(seed: int, cap: float, straight: bool) -> None:
     random = np.random.default_rng(seed)
     lines = [line for line in lines_of(random, 3, 4) if len(set(line)) > 1] or [[(0, 0), (6, 0)]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import tried_on
 from shapely import LineString
 
 from kunshan_gis.errors import NetworkError, ParameterError
@@ -112,10 +112,10 @@ def test_two_changes_are_one() -> None:
     assert same.fresh.tolist() == first.fresh.tolist()
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(
+@tried_on(
     st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), min_size=3, max_size=12),
     st.integers(0, 11), st.integers(0, 11), st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.sampled_from([0.0, 0.3, 1.0]),
+    fast=50, full=150,
 )  # fmt: skip
 def test_the_same_distances_as_a_network_built_from_the_changed_streets(pairs, a, b, s, t) -> None:
     places = [(x * 100.0, y * 100.0) for x in range(4) for y in range(3)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import tried_on
 from oracle import network_of, networks, places_on, points_at
 
 from kunshan_gis.errors import ParameterError
@@ -37,8 +37,7 @@ def stories(draw: st.DrawFn):
     return network, draw(places_on(network, least=0)), homes, draw(st.lists(steps, min_size=1, max_size=8))
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
-@given(stories())
+@tried_on(stories(), fast=120, full=400)
 def test_every_step_is_what_a_new_search_would_give_and_undoing_is_exact(story) -> None:
     network, sources, homes, steps = story
     residents = np.arange(1, len(homes.edge) + 1)

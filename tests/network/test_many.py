@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import tried_on
 from oracle import by_group, covered, metres_and_seconds, network_of, networks, places_on, points_at
 
 from kunshan_gis.errors import NetworkError, ParameterError
@@ -35,14 +36,12 @@ def cases(draw: st.DrawFn):
     return network, sources, group, origins, draw(CUTOFFS)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
-@given(cases())
+@tried_on(cases(), fast=120, full=400)
 def test_every_answer_agrees_with_brute_force(case) -> None:
     agrees(case)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
-@given(cases(), st.sampled_from([1, 2, 4]))
+@tried_on(cases(), st.sampled_from([1, 2, 4]), fast=60, full=200)
 def test_a_large_network_searched_part_by_part_agrees_too(case, part_nodes: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for module in (SEARCH, MANY):
@@ -98,8 +97,7 @@ def agrees(case) -> None:
         )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
-@given(cases())
+@tried_on(cases(), fast=60, full=200)
 def test_nodes_of_bounded_searches_agree_with_brute_force(case) -> None:
     network, sources, group, _, cutoff = case
     found = searches(network, sources, group, cutoff_m=cutoff)

@@ -8,8 +8,8 @@ import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import tried_on
 from shapely import LineString, Point
 
 from kunshan_gis.model import Points
@@ -96,8 +96,7 @@ def brute(network, sources: Points, origins: Points) -> list[float]:
     return [metres.get(("o", i), np.nan) + leg for i, leg in enumerate(origins.leg_m)]
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
-@given(cities())
+@tried_on(cities(), fast=60, full=200)
 def test_agrees_with_brute_force(city) -> None:
     table, source_places, origin_places = city
     network = build(table)

@@ -9,8 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import tried_on
 from paper import CRS, X0, Y0, frame, streets
 from shapely import LineString, MultiPoint, Point, box
 
@@ -231,8 +231,7 @@ def lies(network: WalkNetwork, place: tuple[float, float]) -> list[tuple[float, 
     return feet
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
-@given(LINES, PLACES, st.sampled_from([2.0, 30.0]), st.sampled_from([0.0, 12.0]))
+@tried_on(LINES, PLACES, st.sampled_from([2.0, 30.0]), st.sampled_from([0.0, 12.0]), fast=80, full=250)
 def test_every_point_is_where_trying_all_puts_it(lines, places, cap: float, component: float) -> None:
     network = build(streets(*lines))
     points = at(*places)
@@ -259,8 +258,7 @@ def test_every_point_is_where_trying_all_puts_it(lines, places, cap: float, comp
             assert found.offset_m[i] == pytest.approx(offset, abs=1e-6)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(LINES, PLACES, st.randoms(), st.sampled_from([(0, 0), (1e5, -3e5), (0.1, 1 / 3)]))
+@tried_on(LINES, PLACES, st.randoms(), st.sampled_from([(0, 0), (1e5, -3e5), (0.1, 1 / 3)]), fast=20, full=60)
 def test_shuffled_rows_and_a_city_elsewhere_change_nothing(lines, places, random, move) -> None:
     network, found = None, None
     shuffled = random.sample(lines, len(lines))

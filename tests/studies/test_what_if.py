@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import tried_on
 from paper import X0, Y0, area_of, gates, homes, parks, streets
 from shapely import LineString, Point, box
 from shapely.affinity import translate
@@ -84,8 +84,7 @@ def from_nothing(area: StudyArea) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(st.integers(0, 9), st.lists(st.one_of(edits(), st.just(None)), min_size=1, max_size=6))
+@tried_on(st.integers(0, 9), st.lists(st.one_of(edits(), st.just(None)), min_size=1, max_size=6), fast=20, full=60)
 def test_every_step_is_what_working_it_all_out_again_would_give(seed: int, steps) -> None:
     city = WhatIf(town(seed), WALK)
     past = [city.homes]
