@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from paper import homes, parks
+from rights import as_somebody
 from shapely import Point
 
 from kunshan_gis.errors import OutputError
@@ -220,31 +221,27 @@ def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def as_somebody() -> Iterator[Path]:
+def read_only() -> Iterator[Path]:
     """A folder of another's that may be read and not written, and an account that is not the superuser's."""
     folder = Path(tempfile.mkdtemp())
     (folder / "x.txt").write_bytes(b"mine")
     folder.chmod(0o555)
-    superuser = getattr(os, "geteuid", lambda: 1)() == 0
-    if superuser:
-        os.seteuid(65534)
-    yield folder
-    if superuser:
-        os.seteuid(0)
+    with as_somebody():
+        yield folder
     folder.chmod(0o755)
     shutil.rmtree(folder)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights otherwise")
-def test_a_folder_that_may_not_be_written_is_said(as_somebody: Path) -> None:
-    for folder in (as_somebody, as_somebody / "new" / "deep"):
+def test_a_folder_that_may_not_be_written_is_said(read_only: Path) -> None:
+    for folder in (read_only, read_only / "new" / "deep"):
         with pytest.raises(OutputError, match=r"cannot write to .*: Permission denied\. Choose another folder"):
             write_files(folder, {"x.txt": b"1"})
-    assert content(as_somebody) == {"x.txt": b"mine"}
+    assert content(read_only) == {"x.txt": b"mine"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights otherwise")
-def test_a_folder_inside_that_may_not_be_written_changes_nothing_beside_it(as_somebody: Path) -> None:
+def test_a_folder_inside_that_may_not_be_written_changes_nothing_beside_it(read_only: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_files(folder, {"a.txt": b"old", "deep/b.txt": b"old"})
