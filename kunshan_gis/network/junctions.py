@@ -38,8 +38,8 @@ def at_junctions(points: gpd.GeoSeries, network: WalkNetwork, *, max_leg_m: floa
         at = network.edge_uv[edges, end]
         edge_of[at], offset_of[at] = edges, along[edges]
     junctions = np.flatnonzero(edge_of >= 0)
-    shapes = np.asarray(points.array)
-    shapes = np.where(shapely.is_empty(shapes), None, shapes)
+    shapes = np.array(points.array, dtype=object)
+    shapes[shapely.is_empty(shapes)] = None
     xy = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
     somewhere = np.isfinite(xy).all(axis=1)
     leg, nearest = np.full(n, np.inf), np.zeros(n, dtype=np.int64)

@@ -5,7 +5,7 @@ Read `rule_figures` for how one rule is measured, `terms` for the other ways of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -27,10 +27,10 @@ from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.needs import NEEDS, needs
 from kunshan_gis.studies.on_foot import people_over_unknown, placed_homes
 from kunshan_gis.studies.park_reach import near_the_edge
-from kunshan_gis.studies.rule_figures import Figure, figure
+from kunshan_gis.studies.rule_figures import Figure, figure, kinds_of
 from kunshan_gis.studies.supply import PARKS, coarse, floor_of, groups
-from kunshan_gis.studies.terms import AS_MEASURED, Variant, variants
-from kunshan_gis.studies.units import Units, units_of
+from kunshan_gis.studies.terms import AS_MEASURED, Terms, Variant, variants
+from kunshan_gis.studies.units import UNIT_KINDS, Units, units_of
 from kunshan_gis.studies.walk import Walk, walk_network
 
 Verdict = Literal["met", "not_met", "not_measurable", "no_target", "demo"]
@@ -117,7 +117,7 @@ def check(
     used: list[str] = ["streets", "homes"]
     for done, one in enumerate(asked):
         progress("checking", done, len(asked))
-        measuring = Measuring.of(area, _walk_of(area, one.profile, speed_mps))
+        measuring = Measuring(area, _walk_of(area, one.profile, speed_mps))
         measured = _measured(one, measuring, whole, others)
         used += measured.figure.kinds if measured.figure is not None else ()
         rows += _rows(area, one, whole, measured)
@@ -129,15 +129,11 @@ def check(
         shown = [whole] if parts is whole else [whole, parts]
         if measured.figure is not None and one.rule.measure == "radius" and PARKS in one.rule.to:
             both += [
-                _marked(area, row, measured, units)
-                for units in shown
-                for row in beside(one.profile, one.rule, measuring, units)
+                _marked(area, row, measured, units) for units in shown for row in _kept(beside, one, measuring, units)
             ]
         if measured.figure is not None and one.rule.measure == "circle":
             kinds += [
-                _marked(area, row, measured, units)
-                for units in shown
-                for row in needs(one.profile, one.rule, measuring, units)
+                _marked(area, row, measured, units) for units in shown for row in _kept(needs, one, measuring, units)
             ]
     progress("checking", len(asked), len(asked))
     tables = {"check": pd.DataFrame(rows, columns=COLUMNS)}
@@ -210,6 +206,19 @@ def _farthest(rule: Rule, speed_mps: float) -> float:
     return max([*metres, *(band.metres for band in rule.bands), *(need.metres or 0.0 for need in rule.needs)])
 
 
+def _kept(
+    table: Callable[[CheckProfile, Rule, Measuring, Units], Iterable[dict[str, Any]]],
+    one: Asked,
+    measuring: Measuring,
+    units: Units,
+) -> list[dict[str, Any]]:
+    """The rows of a rule's further table, or what they were before."""
+    pace = measuring.walk.speed_mps
+    key = (table.__name__, one.profile.key, one.rule, id(units), pace if one.rule.minutes is not None else None)
+    kinds = (*kinds_of(one.rule), *UNIT_KINDS)
+    return measuring.keep(key, lambda: (units, list(table(one.profile, one.rule, measuring, units))), kinds)[1]
+
+
 @dataclass(frozen=True, eq=False)
 class _Measured:
     """A rule under the toolkit's own terms and under every other that concerns it, in some units."""
@@ -220,14 +229,21 @@ class _Measured:
 
 
 def _measured(one: Asked, measuring: Measuring, units: Units, others: Sequence[Variant]) -> _Measured:
+    kinds = (*kinds_of(one.rule), *UNIT_KINDS)
+
+    def under(terms: Terms) -> Figure:
+        pace = measuring.walk.speed_mps  # what was measured before under the same terms is not measured again
+        key = ("figure", one.rule, id(units), terms, pace if one.rule.minutes is not None else None)
+        return measuring.keep(key, lambda: (units, figure(one.rule, measuring, units, terms)), kinds)[1]
+
     try:
-        base = figure(one.rule, measuring, units, AS_MEASURED)
+        base = under(AS_MEASURED)
     except NotThereError as error:
         return _Measured(None, error.reason, ())
     return _Measured(
         base, NOTHING,
         tuple(
-            (other, figure(one.rule, measuring, units, other.terms))
+            (other, under(other.terms))
             for other in others
             if concerns(one.rule, other, measuring)
         ),

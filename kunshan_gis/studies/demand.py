@@ -17,6 +17,11 @@ from kunshan_gis.messages import Text, text
 from kunshan_gis.model import StudyArea
 from kunshan_gis.schema import KINDS
 
+DEMAND_KINDS: dict[str, tuple[str, ...]] = {
+    "people": ("homes",), "homes": ("homes",), "jobs": ("jobs",), "land": ("landuse",), "built_up": ("scope",),
+    "street": ("streets",),
+}  # fmt: skip
+"""The layers each demand is read from."""
 PIECE_M = 50.0
 """Land is measured in pieces no larger than a square of this side, each with its own way to the street."""
 

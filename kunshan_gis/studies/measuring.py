@@ -7,7 +7,7 @@ of a demand the metres walked and the metres in a straight line; thresholds cost
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
 import geopandas as gpd
@@ -16,23 +16,20 @@ import shapely
 from numpy.typing import NDArray
 
 from kunshan_gis import network
-from kunshan_gis.model import Points, StudyArea, WalkNetwork
+from kunshan_gis.model import Points, StudyArea, WalkNetwork, digest
 from kunshan_gis.schema import KINDS
-from kunshan_gis.studies.demand import Demand, demand
-from kunshan_gis.studies.on_foot import barriers_of, entrances, gates_of, overhead, placed_homes
-from kunshan_gis.studies.supply import PARKS, Supply, supply
+from kunshan_gis.studies.demand import DEMAND_KINDS, Demand, demand
+from kunshan_gis.studies.on_foot import BARRING, barriers_of, entrances, gates_of, overhead, placed_homes
+from kunshan_gis.studies.supply import PARKS, Supply, supply, supply_kinds
 from kunshan_gis.studies.terms import Terms
 from kunshan_gis.studies.walk import Walk, walk_network
 
 T = TypeVar("T")
 
 MOST_BYTES = 600_000_000
-"""Of distances a study area keeps; the oldest go first."""
-MOST_FIELDS = 4
-"""Searches kept for the next demand; a search is quick and large."""
-
-
-_BYTES_A_ROW = 12
+"""Kept for a study area and its scenarios; what was not asked for longest goes first."""
+HOMES_ON = BARRING
+"""Layers that decide where on the street somebody stands."""
 
 
 class Walked(NamedTuple):
@@ -48,89 +45,66 @@ class Walked(NamedTuple):
 
 
 class Measuring:
-    """What is measured of one study area, kept for the next question."""
+    """What is measured of one study area, kept for the next question.
+
+    A scenario shares everything its edits do not touch; another pace or distance asks nothing anew.
+    """
 
     def __init__(self, area: StudyArea, walk: Walk) -> None:
         self.area, self.walk = area, walk
-        self._kept: dict[Hashable, Any] = {}
-        self._distances: dict[Hashable, Any] = {}
-        self._fields: dict[Hashable, tuple[network.Field, NDArray[np.int64]]] = {}
-
-    @classmethod
-    def of(cls, area: StudyArea, walk: Walk) -> Measuring:
-        """The study area's own; another pace or time asks nothing anew."""
-        asked = [walk.max_leg_m, walk.min_component_m, walk.delays]
-        found = area.remember("measuring", KINDS, asked, lambda: cls(area, walk))
-        return found if found.walk == walk else found.paced(walk)
-
-    def paced(self, walk: Walk) -> Measuring:
-        """The same measurements under another pace."""
-        other = Measuring(self.area, walk)
-        other._kept, other._distances, other._fields = self._kept, self._distances, self._fields
-        return other
+        self._kept = area.remember("measured", (), None, _Kept)
+        self._digests: dict[tuple[str, ...], str] = {}
 
     def net(self, terms: Terms) -> WalkNetwork:
         """The streets that are walked."""
-        return self.keep(("network", terms.without), lambda: self._network(terms))
+        return self.keep(("network", terms.without), lambda: self._network(terms), ("streets",))
 
     def demand(self, of: str) -> Demand:
         """The rows of which a share is measured."""
-        return self.keep(("demand", of), lambda: demand(self.area, of))
+        return self.keep(("demand", of), lambda: demand(self.area, of), DEMAND_KINDS[of])
 
     def placed(self, of: str, terms: Terms) -> Points:
         """The rows of a demand on the network."""
-        return self.keep(("placed", of, terms.snapping, terms.without), lambda: self._placed(of, terms))
+        key = ("placed", of, terms.snapping, terms.without)
+        return self.keep(key, lambda: self._placed(of, terms), (*DEMAND_KINDS[of], *HOMES_ON))
 
     def supply(self, place: str) -> Supply:
         """The places of one kind."""
-        return self.keep(("supply", place), lambda: supply(self.area, place))
+        return self.keep(("supply", place), lambda: supply(self.area, place), supply_kinds(place))
 
     def doors(self, place: str, terms: Terms) -> tuple[Points, NDArray[np.int64]]:
         """Where the places are entered, and which place each entrance belongs to."""
-        ladder = terms.entrances if place == PARKS else ()
-        return self.keep(
-            ("doors", place, terms.snapping, terms.without, ladder), lambda: self._doors(self.supply(place), terms)
-        )
+        key = ("doors", place, *_ways(place, terms))
+        return self.keep(key, lambda: self._doors(self.supply(place), terms), (*supply_kinds(place), *HOMES_ON))
 
     def field(self, place: str, rows: NDArray[np.bool_], terms: Terms) -> tuple[network.Field, NDArray[np.int64]]:
         """Distances from some of the places to every junction, and the place behind each source."""
-        ladder = terms.entrances if place == PARKS else ()
-        key = (place, _digest(rows), terms.snapping, terms.without, ladder)
-        if key not in self._fields:
-            self._fields[key] = self._field(place, rows, terms)
-        while len(self._fields) > MOST_FIELDS:
-            del self._fields[next(iter(self._fields))]
-        return self._fields[key]
+        key = ("field", place, _digest(rows), *_ways(place, terms))
+        return self.keep(key, lambda: self._field(place, rows, terms), (*supply_kinds(place), *HOMES_ON))
 
     def walked(self, of: str, place: str, rows: NDArray[np.bool_], terms: Terms) -> Walked:
         """The way from every row of a demand to the nearest of some places."""
-        ladder = terms.entrances if place == PARKS else ()
-        key = ("walked", of, place, _digest(rows), terms.snapping, terms.without, ladder)
-        return self._keep_distances(key, lambda: self._walked(of, place, rows, terms))
+        key = ("walked", of, place, _digest(rows), *_ways(place, terms))
+        kinds = (*DEMAND_KINDS[of], *supply_kinds(place), *HOMES_ON)
+        return self.keep(key, lambda: self._walked(of, place, rows, terms), kinds)
 
     def straight(self, of: str, place: str, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Straight metres from every point of a demand to the nearest of some places (a park's outline)."""
+        kinds = (*DEMAND_KINDS[of], *supply_kinds(place))
         key = ("straight", of, place, _digest(rows))
-        return self._keep_distances(key, lambda: self._straight(self.demand(of), self.supply(place), rows))
+        return self.keep(key, lambda: self._straight(self.demand(of), self.supply(place), rows), kinds)
 
-    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
-        """`make()`, or what it gave before under the same key."""
-        if key in self._kept:
-            value: T = self._kept[key]
-            return value
-        value = self._kept[key] = make()
-        return value
+    def keep(self, key: Hashable, make: Callable[[], T], kinds: Iterable[str] = KINDS) -> T:
+        """`make()`, or what it gave before under the same key for the same content of `kinds`."""
+        walk = (self.walk.max_leg_m, self.walk.min_component_m, str(self.walk.delays))
+        return self._kept.get((self._content(tuple(kinds)), walk, key), make)
 
-    def _keep_distances(self, key: Hashable, make: Callable[[], T]) -> T:
-        if key in self._distances:
-            value: T = self._distances[key]
-            return value
-        value = self._distances[key] = make()
-        rows = sum(len(kept.metres if isinstance(kept, Walked) else kept) for kept in self._distances.values())
-        while rows * _BYTES_A_ROW > MOST_BYTES and len(self._distances) > 1:
-            oldest = self._distances.pop(next(iter(self._distances)))
-            rows -= len(oldest.metres if isinstance(oldest, Walked) else oldest)
-        return value
+    def _content(self, kinds: tuple[str, ...]) -> str:
+        if kinds not in self._digests:
+            said = [self.area.layer(kind).info for kind in kinds if self.area.has(kind)]
+            stated = [(info.basis, info.accuracy_m) for info in said]
+            self._digests[kinds] = digest(self.area.digest_of(*kinds), stated)
+        return self._digests[kinds]
 
     def _network(self, terms: Terms) -> WalkNetwork:
         net = walk_network(self.area, self.walk)
@@ -145,7 +119,8 @@ class Measuring:
             return network.at_junctions(places, net, max_leg_m=walk.max_leg_m, min_component_m=walk.min_component_m)
         return network.snap(
             places, net, max_leg_m=walk.max_leg_m, min_component_m=walk.min_component_m,
-            barred=overhead(self.area, net), barriers=self.keep("barriers", lambda: barriers_of(self.area)), name=name,
+            barred=overhead(self.area, net),
+            barriers=self.keep("barriers", lambda: barriers_of(self.area), BARRING), name=name,
         )  # fmt: skip
 
     def _placed(self, of: str, terms: Terms) -> Points:
@@ -200,3 +175,43 @@ class Measuring:
 
 def _digest(rows: NDArray[np.bool_]) -> bytes:
     return hashlib.blake2b(np.packbits(rows).tobytes() + len(rows).to_bytes(8, "little"), digest_size=16).digest()
+
+
+def _ways(place: str, terms: Terms) -> tuple[Hashable, ...]:
+    """What of the terms decides where a place is entered."""
+    return (terms.snapping, terms.without, terms.entrances if place == PARKS else ())
+
+
+class _Kept:
+    """Pieces of work by key, as many as fit; what was used last stays."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[Hashable, tuple[Any, int]] = {}
+        self._bytes = 0
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        if key in self._pieces:
+            self._pieces[key] = self._pieces.pop(key)
+            value: T = self._pieces[key][0]
+            return value
+        value = make()
+        self._pieces[key] = (value, _bytes(value))
+        self._bytes += self._pieces[key][1]
+        while self._bytes > MOST_BYTES and len(self._pieces) > 1:
+            self._bytes -= self._pieces.pop(next(iter(self._pieces)))[1]
+        return value
+
+
+def _bytes(value: Any) -> int:
+    """About how much memory a piece of work takes."""
+    if isinstance(value, np.ndarray):
+        return int(value.nbytes if value.base is None else 0) + 100
+    if isinstance(value, (tuple, list)):
+        return 100 + sum(_bytes(part) for part in value)
+    if isinstance(value, network.Field):
+        return 20 * len(value.node_m)
+    if isinstance(value, Demand):
+        return 600 * len(value.amount)
+    if isinstance(value, Points):
+        return 32 * len(value.edge)
+    return 12 * int(getattr(value, "nnz", 100))

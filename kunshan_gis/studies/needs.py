@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from kunshan_gis.analysis import UNASSIGNED
-from kunshan_gis.analysis.life_circle import completeness, missing_kinds
+from kunshan_gis.analysis.life_circle import completeness
 from kunshan_gis.rules import CheckProfile, Rule
 from kunshan_gis.studies.demand import NotThereError
 from kunshan_gis.studies.measuring import Measuring
@@ -48,30 +49,39 @@ def circle_of_homes(rule: Rule, measuring: Measuring) -> pd.DataFrame:
 
 
 def needs(profile: CheckProfile, rule: Rule, measuring: Measuring, units: Units) -> Iterator[dict[str, Any]]:
-    """Every need of a life circle in every unit, the one that would complete most residents first."""
+    """Every need of a life circle in every unit, the one that would complete most residents first.
+
+    The same figures as `analysis.missing_kinds` for the homes of each unit, for all units at once.
+    """
     try:
         states = states_of_homes(rule, measuring)
     except NotThereError:
         return
-    people = pd.Series(demanded(measuring, "people").amount.astype("int64"))
-    member = unit_share(measuring, units, "people", rule.within).tocsc()
-    called = {need.key: need for need in rule.needs}
+    people = demanded(measuring, "people").amount
+    share = unit_share(measuring, units, "people", rule.within)
+    keys, least = _keys(rule), rule.needed or len(rule.needs)
+    missing, unknown = (states[keys].to_numpy() == state for state in ("not_covered", "not_measurable"))
+    reached = len(keys) - missing.sum(axis=1) - unknown.sum(axis=1)
+    one_short = (reached == least - 1) & (reached + unknown.sum(axis=1) < least)
+
+    def in_units(rows: NDArray[np.bool_]) -> NDArray[np.int64]:
+        sums: NDArray[np.int64] = np.round((rows * people[:, None]).T @ share).astype(np.int64)
+        return sums
+
+    lacking, lost, completed = in_units(missing), in_units(unknown), in_units(missing & one_short[:, None])
+    total = in_units(np.ones((len(people), 1), dtype=bool))[0]
     for number, unit in enumerate(units.names.to_dict(orient="records")):
-        rows = member.indices[member.indptr[number] : member.indptr[number + 1]]
-        rows = np.sort(rows[people.to_numpy()[rows] > 0])
-        if unit["unit_id"] == UNASSIGNED and not len(rows):
+        if unit["unit_id"] == UNASSIGNED and not total[number]:
             continue
-        own = people.iloc[rows]
-        found = missing_kinds(states.iloc[rows], own, required=_keys(rule), needed=rule.needed)
-        total = int(own.sum())
-        for key, row in found.iterrows():
-            need = called[str(key)]
+        order = sorted(range(len(keys)), key=lambda k: (-completed[k, number], -lacking[k, number], keys[k]))
+        for need, k in ((rule.needs[k], k) for k in order):
             yield {
                 "profile": profile.key, "indicator": rule.key, "name": rule.name, "name_en": rule.name_en,
                 "unit_id": unit["unit_id"], "unit_name": unit["name"], "unit_name_en": unit["name_en"],
                 "need": need.key, "need_name": need.name, "need_name_en": need.name_en,
-                "reached": total - int(row["lacking"]) - int(row["not_measurable"]), "lacking": int(row["lacking"]),
-                "not_measurable": int(row["not_measurable"]), "completed": int(row["completed"]), "population": total,
+                "reached": int(total[number] - lacking[k, number] - lost[k, number]),
+                "lacking": int(lacking[k, number]), "not_measurable": int(lost[k, number]),
+                "completed": int(completed[k, number]), "population": int(total[number]),
             }  # fmt: skip
 
 

@@ -18,12 +18,12 @@ from kunshan_gis import network
 from kunshan_gis.analysis import TOLERANCE_M
 from kunshan_gis.messages import Text, known, text
 from kunshan_gis.rules import Need, Rule
-from kunshan_gis.studies.demand import Demand, NotThereError, require_kind, scope_of
+from kunshan_gis.studies.demand import DEMAND_KINDS, Demand, NotThereError, require_kind, scope_of
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.on_foot import BARRING
-from kunshan_gis.studies.supply import PARKS, Group, Supply, chosen, groups
+from kunshan_gis.studies.supply import PARKS, Group, Supply, chosen, groups, supply_kinds
 from kunshan_gis.studies.terms import Terms
-from kunshan_gis.studies.units import Units
+from kunshan_gis.studies.units import UNIT_KINDS, Units
 
 Floats = NDArray[np.float64]
 QUAD_SEGS = 32
@@ -109,7 +109,7 @@ def demanded(measuring: Measuring, of: str) -> Demand:
     """The rows of a demand; of streets the walked edges with their metres."""
     if of != "street":
         return measuring.demand(of)
-    return measuring.keep(("demand", "street"), lambda: _street(measuring))
+    return measuring.keep(("demand", "street"), lambda: _street(measuring), DEMAND_KINDS[of])
 
 
 def _street(measuring: Measuring) -> Demand:
@@ -118,12 +118,21 @@ def _street(measuring: Measuring) -> Demand:
     return Demand("street", net.length_m, net.lines, gpd.GeoSeries(middles, crs=net.crs), ("streets",))
 
 
+def kinds_of(rule: Rule) -> tuple[str, ...]:
+    """Every layer a rule's figure could rest on, the units' apart."""
+    places = [*rule.to, *(place for need in rule.needs for place in need.to)]
+    found = [kind for place in places for kind in supply_kinds(place)]
+    found += [kind for of in BY_PARTS.get(rule.of, (rule.of,)) for kind in DEMAND_KINDS[of]]
+    return tuple(dict.fromkeys([*found, *BARRING, "homes", "scope", "parks", "park_gates"]))
+
+
 def unit_share(measuring: Measuring, units: Units, of: str, within: str = "") -> csr_array:
     """The share of every row that counts in each unit; rows outside the scope count nowhere."""
-    share = measuring.keep(("share", of, id(units)), lambda: (units, units.share(demanded(measuring, of))))[1]
+    kinds = (*DEMAND_KINDS[of], *UNIT_KINDS)
+    share = measuring.keep(("share", of, id(units)), lambda: (units, units.share(demanded(measuring, of))), kinds)[1]
     if not within:
         return share
-    inside = measuring.keep(("within", of, within), lambda: _inside(measuring, of, within))
+    inside = measuring.keep(("within", of, within), lambda: _inside(measuring, of, within), (*kinds, "scope"))
     return csr_array(share.multiply(inside[:, None]))
 
 
@@ -217,7 +226,8 @@ def _within_radius(rows: Demand, places: Supply, parts: list[Group], measuring: 
             inside |= measuring.straight(rows.key, places.place, part.rows) <= part.metres + TOLERANCE_M
         return np.where(inside, rows.amount, 0.0)
     key = ("radius", rows.key, places.place, tuple((part.rows.tobytes(), part.metres) for part in parts))
-    return measuring.keep(key, lambda: part_inside(rows, circles(places, parts)))
+    kinds = (*DEMAND_KINDS[rows.key], *supply_kinds(places.place))
+    return measuring.keep(key, lambda: part_inside(rows, circles(places, parts)), kinds)
 
 
 def circles(places: Supply, parts: list[Group]) -> NDArray[np.object_]:
@@ -312,9 +322,9 @@ def _provision(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> 
         "parks", places.table["area_m2"].to_numpy(dtype=float) * rows, np.asarray(places.table.geometry.array),
         places.table.geometry, places.kinds[:1],
     )  # fmt: skip
-    numerator = (
-        outlines.amount @ measuring.keep(("share", "parks", id(units)), lambda: (units, units.share(outlines)))[1]
-    )
+    kinds = (*supply_kinds(PARKS), *UNIT_KINDS)
+    share = measuring.keep(("share", "parks", id(units)), lambda: (units, units.share(outlines)), kinds)[1]
+    numerator = outlines.amount @ share
     denominator = people.amount @ unit_share(measuring, units, "people", rule.within)
     return Figure(numerator, denominator, np.zeros_like(denominator), ("parks", *people.kinds))
 
@@ -351,7 +361,7 @@ def _density(rule: Rule, measuring: Measuring, units: Units, _: Terms) -> Figure
     if scope != "built_up":
         raise NotThereError(text("check_no_scope", scope=known(scope, prefix="scope_")))
     ground = np.asarray(scope_of(require_kind(area, "scope"), scope).array)
-    lines = measuring.keep(("clipped", rule.classes), lambda: _clipped(streets.geometry, ground))
+    lines = measuring.keep(("clipped", rule.classes), lambda: _clipped(streets.geometry, ground), ("streets", "scope"))
     km2 = demanded(measuring, "built_up").amount @ unit_share(measuring, units, "built_up") / 1e6
     km = lines.amount @ units.share(lines) / 1e3
     return Figure(km, km2, np.zeros_like(km), ("streets", "scope"))

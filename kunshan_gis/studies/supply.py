@@ -76,6 +76,13 @@ def supply(area: StudyArea, place: str) -> Supply:
     return _points(place, _accurate(area, table, "facilities"), "facilities")
 
 
+def supply_kinds(place: str) -> tuple[str, ...]:
+    """The layers the places of a kind are read from."""
+    return {PARKS: ("parks", "park_gates"), STATIONS: ("stations", "entrances"), BUS_STOPS: ("bus_stops",)}.get(
+        place, ("facilities",)
+    )
+
+
 def categories(area: StudyArea) -> tuple[str, ...]:
     """The categories of facilities there are, in alphabetical order."""
     table = area.optional("facilities")
@@ -118,17 +125,28 @@ class Group:
 
 
 def chosen(rule: Rule, places: Supply, terms: Terms) -> NDArray[np.bool_]:
-    """The places a rule counts: of parks by tier, code and size; of others all."""
+    """The places a rule counts: of parks by tier, code and size; of others all.
+
+    Raises
+    ------
+    NotThereError
+        A rule goes by tier or code, and no park says which it is.
+    """
     table = places.table
     rows = np.ones(len(table), dtype=bool)
     if places.place != PARKS:
         return rows
+    for wanted, column, reason in ((rule.tiers, "tier", "check_no_tier"), (rule.codes, "code", "check_no_code")):
+        if wanted and (column not in table or table[column].isna().all()):
+            raise NotThereError(text(reason))
     if rule.tiers:
         rows &= table["tier"].isin(rule.tiers).to_numpy()
     if rule.codes:
-        code = table["code"] if "code" in table else pd.Series(None, index=table.index, dtype=object)
         rows &= (
-            code.astype(object).map(lambda said: isinstance(said, str) and said.startswith(rule.codes)).to_numpy(bool)
+            table["code"]
+            .astype(object)
+            .map(lambda said: isinstance(said, str) and said.startswith(rule.codes))
+            .to_numpy(bool)
         )
     area_m2 = table["area_m2"].to_numpy(dtype=float)
     if rule.from_m2 is not None:

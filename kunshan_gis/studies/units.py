@@ -26,6 +26,10 @@ from kunshan_gis.studies.demand import Demand
 UNITS = ("area", "zones", "towns", "communities")
 
 
+UNIT_KINDS = ("towns", "zones", "zone_towns", "communities")
+"""Layers that say which units there are."""
+
+
 @dataclass(frozen=True, eq=False)
 class Units:
     """Units by name, and where they are.
@@ -97,6 +101,10 @@ def units_of(area: StudyArea, key: str, polygons: gpd.GeoDataFrame | None = None
     """
     if polygons is not None:
         return _own_units(area, key, polygons)
+    return area.remember("units", ["homes", *UNIT_KINDS], key, lambda: _units(area, key))
+
+
+def _units(area: StudyArea, key: str) -> Units:
     if key == "area":
         return Units(key, area_names(area), None, area)
     missing = [kind for kind in _NEEDED[key] if not area.has(kind)]

@@ -30,7 +30,7 @@ def circle(**said: Any) -> Rule:
 
 def both(rule: Rule, by: str = "area") -> list[dict[str, Any]]:
     area = toy.serviced_city()
-    return list(beside(WHO, rule, Measuring.of(area, WALK), units_of(area, by)))
+    return list(beside(WHO, rule, Measuring(area, WALK), units_of(area, by)))
 
 
 def test_radius_and_walk_of_people_by_hand() -> None:
@@ -58,7 +58,7 @@ def test_units_add_up() -> None:
 
 def test_those_inside_and_not_on_foot_by_name_park_and_likely_barrier() -> None:
     area = toy.serviced_city()
-    found = inside_not_on_foot(area, circle(metres=600), Measuring.of(area, WALK)).set_index("id")
+    found = inside_not_on_foot(area, circle(metres=600), Measuring(area, WALK)).set_index("id")
     assert found["population"].to_dict() == {"h2": 200, "h3": 300, "h4": 40, "h5": 50}
     assert found["park_id"].to_dict() == {"h2": "C", "h3": "P", "h4": "P", "h5": "P"}
     assert found["barrier"].to_dict() == {"h2": "expressways", "h3": "water", "h4": "water", "h5": "none"}
@@ -68,7 +68,7 @@ def test_those_inside_and_not_on_foot_by_name_park_and_likely_barrier() -> None:
 
 def test_sums_by_barrier_list_every_kind() -> None:
     area = toy.serviced_city()
-    sums = barrier_sums(inside_not_on_foot(area, circle(metres=600), Measuring.of(area, WALK)))
+    sums = barrier_sums(inside_not_on_foot(area, circle(metres=600), Measuring(area, WALK)))
     assert dict(zip(sums["barrier"], sums["population"], strict=True)) == {
         "water": 340, "expressways": 200, "none": 50, "rail": 0, "barriers": 0,
     }  # fmt: skip
@@ -76,7 +76,7 @@ def test_sums_by_barrier_list_every_kind() -> None:
 
 def test_nobody_in_the_difference_is_an_empty_layer() -> None:
     area = toy.serviced_city()
-    found = inside_not_on_foot(area, circle(metres=2500), Measuring.of(area, WALK))
+    found = inside_not_on_foot(area, circle(metres=2500), Measuring(area, WALK))
     assert len(found) == 0
     assert barrier_sums(found)["population"].sum() == 0
 

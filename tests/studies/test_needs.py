@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kunshan_gis import toy
+from kunshan_gis.analysis import missing_kinds
 from kunshan_gis.rules import Rule, shipped
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.needs import circle_of_homes, needs, states_of_homes
@@ -28,19 +29,19 @@ CIRCLE = Rule.model_validate(
 
 def rows(rule: Rule, by: str = "area") -> list[dict[str, Any]]:
     area = toy.serviced_city()
-    return list(needs(shipped()["gb50180-2018"], rule, Measuring.of(area, WALK), units_of(area, by)))
+    return list(needs(shipped()["gb50180-2018"], rule, Measuring(area, WALK), units_of(area, by)))
 
 
 def test_states_of_every_home_and_kind() -> None:
     """School within 710 m: h1 to h4. Market within 550 m: h1 and h2. No layer shows a nursery."""
-    states = states_of_homes(CIRCLE, Measuring.of(toy.serviced_city(), WALK))
+    states = states_of_homes(CIRCLE, Measuring(toy.serviced_city(), WALK))
     assert states["school"].tolist() == ["covered"] * 4 + ["not_covered"] + ["not_measurable"] * 2
     assert states["market"].tolist() == ["covered"] * 2 + ["not_covered"] * 3 + ["not_measurable"] * 2
     assert set(states["nursery"]) == {"not_measurable"}
 
 
 def test_missing_kinds_of_every_home() -> None:
-    homes = circle_of_homes(CIRCLE, Measuring.of(toy.serviced_city(), WALK))
+    homes = circle_of_homes(CIRCLE, Measuring(toy.serviced_city(), WALK))
     assert homes["missing"].tolist()[:5] == [(), (), ("market",), ("market",), ("market", "school")]
     assert homes["state"].tolist() == ["not_measurable"] * 2 + ["not_covered"] * 3 + ["not_measurable"] * 2
 
@@ -64,3 +65,16 @@ def test_units_add_up(by: str) -> None:
 
 def test_a_circle_of_which_nothing_is_there_has_no_rows() -> None:
     assert rows(CIRCLE.model_copy(update={"needs": CIRCLE.needs[2:]})) == []
+
+
+@pytest.mark.parametrize("needed", [None, 1, 2])
+def test_the_same_as_the_measure_for_the_homes_of_a_unit(needed: int | None) -> None:
+    area, rule = toy.serviced_city(), CIRCLE.model_copy(update={"needed": needed})
+    states = states_of_homes(rule, Measuring(area, WALK))
+    people = area.table("homes")["population"].reset_index(drop=True)
+    for unit, homes in (("west", [0, 1, 6]), ("east", [2, 3, 4, 5])):
+        own = [row for row in rows(rule, "towns") if row["unit_id"] == unit]
+        found = missing_kinds(states.iloc[homes], people.iloc[homes], required=list(states), needed=needed)
+        assert [row["need"] for row in own] == found.index.tolist()
+        for name in ("completed", "lacking", "not_measurable"):
+            assert [row[name] for row in own] == found[name].tolist()

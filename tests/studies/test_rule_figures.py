@@ -42,7 +42,7 @@ def measured(
     one: Rule, *, by: str = "area", terms: Terms = AS_MEASURED, area: StudyArea | None = None, walk: Walk = WALK
 ) -> Figure:
     area = toy.serviced_city() if area is None else area
-    return figure(one, Measuring.of(area, walk), units_of(area, by), terms)
+    return figure(one, Measuring(area, walk), units_of(area, by), terms)
 
 
 def numbers(one: Rule, **how: Any) -> tuple[float, float, float]:
@@ -185,6 +185,7 @@ def test_what_is_missing_is_said_and_never_measured_as_nothing() -> None:
         (rule(measure="radius", bands=BANDS, of="land"), "no layer of Land use"),
         (rule(measure="walk", metres=300, of="jobs"), "no layer of Jobs"),
         (rule(measure="radius", bands=BANDS, of="built_up"), "no layer of Scopes"),
+        (rule(measure="provision", codes=["G11"]), "no park states its class"),
         (rule(measure="radius", unstated=["半径", "the radius"]), "the radius"),
     ):
         area = toy.serviced_city() if one.to == ("nursery",) else toy.city()
@@ -268,7 +269,7 @@ def test_facilities_of_a_crooked_town_agree_with_brute_force() -> None:
                                geometry=places, crs=town.CRS)  # fmt: skip
     base = town_area()
     area = StudyArea(base.info, {**base.layers, "facilities": layer("facilities", schools)})
-    measuring = Measuring.of(area, WALK)
+    measuring = Measuring(area, WALK)
     net = measuring.net(AS_MEASURED)
     at_home, (at_school, _) = measuring.placed("people", AS_MEASURED), measuring.doors("primary_school", AS_MEASURED)
     metres = brute_force(net, at_home, at_school)
