@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from kunshan_gis.cache import DiskCache
+from kunshan_gis.crs import WEB
 from kunshan_gis.errors import Problem
 from kunshan_gis.layers import Survey, survey
 from kunshan_gis.messages import Text, text
@@ -121,7 +122,7 @@ def _since(folder: Path, found: Survey, cache: DiskCache) -> dict[str, Any]:
 def _row(info: LayerInfo, layer: Layer | None) -> dict[str, Any]:
     extent = None
     if layer is not None and isinstance(layer.table, gpd.GeoDataFrame):
-        west, south, east, north = layer.table.to_crs("EPSG:4326").total_bounds
+        west, south, east, north = layer.table.to_crs(WEB).total_bounds
         extent = f"{west:.4f} {south:.4f} {east:.4f} {north:.4f}"
     return {
         "layer": info.name,

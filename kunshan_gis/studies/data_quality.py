@@ -107,9 +107,9 @@ class DataQuality:
     def table(self) -> pd.DataFrame:
         """The checks as rows, in the report's order, for CSV."""
         columns = ("key", "state", "severity", "layer", "count", "people", "km", "command")
-        rows = [{**{name: check.as_dict()[name] for name in columns}, "what": check.what.zh, "what_en": check.what.en}
-                for check in self.checks]  # fmt: skip
-        return pd.DataFrame(rows).astype({"count": "Int64", "people": "Int64"})
+        table = pd.DataFrame([check.as_dict() for check in self.checks])[list(columns)]
+        words = {"what": [check.what.zh for check in self.checks], "what_en": [check.what.en for check in self.checks]}
+        return table.assign(**words).astype({"count": "Int64", "people": "Int64"})
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data: see docs/data-quality.md for the schema. No clock, no path."""
@@ -343,16 +343,13 @@ def _cells_in_short(on_foot: OnFoot) -> dict[str, Any] | None:
     if lacking(on_foot, "streets", "homes") is not None:
         return None
     cells, typical = on_foot.cells, typical_density(on_foot.cells)
-    classes = cells.groupby("class_")
+    people, count = cells.groupby("class_")["population"].sum(), cells["class_"].value_counts()
     return {
         "size_m": CELL_M,
         "cells": len(cells),
         "typical_people_per_km": round(typical, 1) if np.isfinite(typical) else None,
         "by_class": {
-            name: {
-                "cells": int((cells["class_"] == name).sum()),
-                "people": int(classes["population"].sum().get(name, 0)),
-            }
+            name: {"cells": int(count.get(name, 0)), "people": int(people.get(name, 0))}
             for name in ("none", "crowded", "dense", "usual")
         },
     }
