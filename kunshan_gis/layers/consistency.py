@@ -18,14 +18,17 @@ from kunshan_gis.schema import KINDS, REFERENCES
 ELSEWHERE_M = 50_000.0
 """A layer with nothing within this distance of the boundary (or the streets) lies elsewhere."""
 
+AGES = ("pop_0_14", "pop_60_plus")
+"""Columns of homes that count parts of their residents, none of whom is in two."""
+
 GATE_M = 100.0
 """A gate farther than this from its park's outline is not its gate; a GCJ-02 shift is several times that."""
 
 
 def inconsistencies(info: AreaInfo, layers: Sequence[Layer]) -> list[Problem]:
-    """Every problem between the layers: a CRS for another place, a layer elsewhere, unknown ids, gates off a park."""
+    """Every problem between layers and columns: a CRS for another place, a layer elsewhere, unknown ids, ages."""
     kinds = {layer.info.kind: layer for layer in layers}
-    return [*_stretched(info, layers), *_elsewhere(kinds), *_dangling(kinds), *_gates_off(kinds)]
+    return [*_stretched(info, layers), *_elsewhere(kinds), *_dangling(kinds), *_gates_off(kinds), *_ages(kinds)]
 
 
 def _stretched(info: AreaInfo, layers: Iterable[Layer]) -> list[Problem]:
@@ -84,6 +87,26 @@ def _gates_off(kinds: Mapping[str, Layer]) -> list[Problem]:
         "检查 park_id，以及两个图层的基准（datum）：GCJ-02 与 WGS 84 相差数百米",
         "check park_id, and the datum of both layers: GCJ-02 is several hundred metres from WGS 84",
     )
+    return [Problem(f"{info.name} ({info.path})", what, remedy)]
+
+
+def _ages(kinds: Mapping[str, Layer]) -> list[Problem]:
+    """Homes with more children and old people than residents: shares of an age would come out above the whole."""
+    if "homes" not in kinds:
+        return []
+    info, homes = kinds["homes"].info, kinds["homes"].table
+    ages = [column for column in AGES if column in homes]
+    if not ages:
+        return []
+    over = homes[ages].fillna(0).sum(axis=1).to_numpy() > homes["population"].to_numpy()
+    if not over.any():
+        return []
+    count, ids, columns = int(over.sum()), listed(homes["id"][over]), " + ".join(ages)
+    what = Text(
+        f"{count} 处居民点的分年龄人口之和（{columns}）大于 population：{ids}",
+        f"of {count} homes the ages ({columns}) add up to more than `population`: {ids}",
+    )
+    remedy = Text("更正这些行，或删去分年龄的列", "correct these rows, or leave the columns of ages out")
     return [Problem(f"{info.name} ({info.path})", what, remedy)]
 
 

@@ -6,7 +6,7 @@ Read `rule_figures` for how one rule is measured, `terms` for the other ways of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kunshan_gis.analysis import UNASSIGNED
+from kunshan_gis.errors import listed
 from kunshan_gis.messages import NOTHING, Text, text
 from kunshan_gis.model import Progress, Provenance, Result, StudyArea, silent
 from kunshan_gis.rules import CheckProfile, Rule, profile_named, shipped
@@ -154,7 +155,15 @@ def check(
         "max_leg_m": walk.max_leg_m, "min_component_m": walk.min_component_m, "allow_open_edge": allow_open_edge,
     }  # fmt: skip
     provenance = _provenance(area, [*used, *units_kinds(parts)], parameters, walk, near_edge=near, farthest_m=farthest)
+    provenance = replace(provenance, warnings=(*provenance.warnings, *_overlap_warnings(parts)))
     return Check(Result(provenance, tables), asked, parts, walk)
+
+
+def _overlap_warnings(units: Units) -> Iterator[Text]:
+    pairs = units.overlapping()
+    if len(pairs):
+        said = listed([f"{row.a} × {row.b}: {row.overlap_m2:,.0f} m2" for row in pairs.itertuples()], 3)
+        yield text("warn_overlap", units=text(units.key), pairs=said)
 
 
 def _provenance(

@@ -260,20 +260,26 @@ def part_inside(rows: Demand, areas: NDArray[np.object_]) -> Floats:
 def _complete(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> Covered:
     """Rows with as many needs in reach as the rule asks for.
 
-    A row is not measurable where it hangs on needs of which no layer shows anything.
+    Raises
+    ------
+    NotThereError
+        Fewer needs can be measured than the rule asks for: nobody could be complete, whatever there is.
     """
     rows = demanded(measuring, of)
     states = need_states(rule, of, measuring, terms)
+    known_needs = [found for found in states.values() if found is not None]
+    needed = rule.needed or len(rule.needs)
+    if len(known_needs) < needed:
+        absent = [need for need in rule.needs if states[need.key] is None]
+        said = Text("、".join(need.name for need in absent), ", ".join(need.name_en for need in absent))
+        raise NotThereError(text("check_no_needs", needs=said))
     placed = measuring.placed(of, terms).placed
     reached = np.zeros(len(placed), dtype=np.int64)
-    for found in states.values():
-        if found is not None:
-            reached += found.amount > 0
-    unknown = sum(found is None for found in states.values())
-    needed = rule.needed or len(rule.needs)
+    for found in known_needs:
+        reached += found.amount > 0
     complete = reached >= needed
-    measurable = placed & (complete | (reached + unknown < needed))
-    kinds = tuple(dict.fromkeys(kind for found in states.values() if found is not None for kind in found.kinds))
+    measurable = placed & (complete | (reached + len(states) - len(known_needs) < needed))
+    kinds = tuple(dict.fromkeys(kind for found in known_needs for kind in found.kinds))
     return Covered(np.where(measurable & complete, rows.amount, 0.0), measurable, kinds)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
-from kunshan_gis.analysis import UNASSIGNED, require_apart, town_of, zone_of
+from kunshan_gis.analysis import UNASSIGNED, overlaps, require_apart, town_of, zone_of
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text, text
 from kunshan_gis.model import StudyArea
@@ -46,6 +46,16 @@ class Units:
     names: pd.DataFrame
     shapes: NDArray[np.object_] | None
     area: StudyArea
+
+    def overlapping(self) -> pd.DataFrame:
+        """Units that lie over each other, as `analysis.overlaps` gives them; empty where none do."""
+        if self.shapes is None:
+            return pd.DataFrame({"a": [], "b": [], "overlap_m2": []})
+        ids = self.names["unit_id"].to_numpy()[: len(self.shapes)]
+        valid = shapely.is_valid(self.shapes) & (shapely.area(self.shapes) > 0)
+        return overlaps(
+            gpd.GeoDataFrame({"id": ids[valid]}, geometry=self.shapes[valid], crs=self.area.info.analysis_crs)
+        )
 
     def share(self, demand: Demand) -> csr_array:
         """The share of each row of a demand that belongs to each unit: sparse (rows, units), rows sum to 1."""
@@ -77,6 +87,7 @@ class Units:
         cut = np.flatnonzero(~inside)
         part[cut] = size(shapely.intersection(shapes[row[cut]], self.shapes[unit[cut]]))
         share = np.divide(part, whole[row], out=np.zeros_like(part), where=whole[row] > 0)
+        share /= np.maximum(np.bincount(row, weights=share, minlength=len(shapes)), 1.0)[row]  # units that overlap
         rest = np.clip(1.0 - np.bincount(row, weights=share, minlength=len(shapes)), 0.0, None)
         rest[rest < 1e-9] = 0.0
         last = np.full(len(shapes), len(self.names) - 1)

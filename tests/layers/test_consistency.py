@@ -51,6 +51,14 @@ def test_a_gate_100_m_away_is_still_its_park_s() -> None:
     assert len(problems(park_gates=gates.set_geometry(gates.translate(0, -101)))) == 1
 
 
+def test_ages_that_add_up_to_more_than_the_residents_are_named_by_home() -> None:
+    homes = toy.city().table("homes").assign(pop_0_14=[20] * 5 + [0, 0], pop_60_plus=[80, 10, 10, 21, 10, None, 3])
+    assert problems(homes=homes.assign(pop_60_plus=0)) == []
+    (said,) = problems(homes=homes)
+    assert "of 1 homes the ages (pop_0_14 + pop_60_plus) add up to more than `population`: h4" in said
+    assert said.endswith("correct these rows, or leave the columns of ages out")
+
+
 @pytest.mark.parametrize(("code", "lon"), [("EPSG:4549", 121.0), ("EPSG:32651", 121.0), ("EPSG:4549", 122.0)])
 def test_a_zone_of_the_place_measures_true(code: str, lon: float) -> None:
     require_true_scale(code, lon, 31.3)

@@ -187,6 +187,16 @@ def test_overlapping_units_are_refused_by_name_and_ground() -> None:
     assert "5,000 m2" in str(caught.value)
 
 
+def test_towns_that_overlap_are_said_and_nothing_counts_twice() -> None:
+    area = area_with(asked(75), SCHOOL.replace('"school"', '"land"') + 'of = "land"\n')
+    wider = area.table("towns").assign(geometry=area.table("towns").geometry.buffer(60, join_style="mitre"))
+    lapped = replace(area, layers={**area.layers, "towns": layer("towns", wider)})
+    found = check(lapped, ["own"], by="towns")
+    assert "west × east: 170,400 m2" in found.result.provenance.warnings[-1].en
+    table = found.result.tables["check_towns"].groupby("indicator")["denominator"].sum()
+    assert table.to_dict() == {"school": 700, "land": pytest.approx(20_000)}
+
+
 def test_units_that_are_not_there_are_refused_with_the_remedy() -> None:
     area = area_with(SCHOOL)
     without = replace(area, layers={name: one for name, one in area.layers.items() if name != "zone_towns"})

@@ -129,9 +129,10 @@ def test_a_life_circle_asks_for_all_needs_or_as_many_as_are_needed() -> None:
     assert numbers(rule(measure="circle", to=[], needs=needs)) == (300, 700, 10)  # h1 and h2
     assert numbers(rule(measure="circle", to=[], needs=needs, needed=1)) == (640, 700, 10)
     absent = {"key": "nursery", "name": "托", "name_en": "Nursery", "to": ["nursery"], "metres": 300}
-    # who has all three hangs on what is not known; who lacks one is known to be incomplete
-    assert numbers(rule(measure="circle", to=[], needs=[*needs, absent])) == (0, 700, 310)
-    assert numbers(rule(measure="circle", to=[], needs=[*needs, absent], needed=3)) == (300, 700, 10)
+    with pytest.raises(NotThereError, match="no data on: Nursery"):
+        numbers(rule(measure="circle", to=[], needs=[*needs, absent]))
+    # two of four: h1 and h2 have three; h3 and h4 have the school and hang on the nursery; h5 has none
+    assert numbers(rule(measure="circle", to=[], needs=[*needs, absent], needed=2)) == (300, 700, 10 + 340)
 
 
 def test_provision_count_and_size_of_parks() -> None:
