@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kunshan_gis.analysis import UNASSIGNED
 from kunshan_gis.errors import listed
+from kunshan_gis.indicators import place_label
 from kunshan_gis.messages import NOTHING, Text, text
 from kunshan_gis.model import Progress, Provenance, Result, StudyArea, silent
 from kunshan_gis.rules import CheckProfile, Rule, profile_named, shipped
@@ -29,7 +30,7 @@ from kunshan_gis.studies.needs import NEEDS, needs
 from kunshan_gis.studies.on_foot import people_over_unknown, placed_homes
 from kunshan_gis.studies.park_reach import near_the_edge
 from kunshan_gis.studies.rule_figures import Figure, figure, kinds_of
-from kunshan_gis.studies.supply import PARKS, coarse, floor_of, groups
+from kunshan_gis.studies.supply import PARKS, coarse, floor_of, groups, not_yet_there
 from kunshan_gis.studies.terms import AS_MEASURED, Terms, Variant, variants
 from kunshan_gis.studies.units import UNIT_KINDS, Units, units_of
 from kunshan_gis.studies.walk import Walk, walk_network
@@ -155,11 +156,20 @@ def check(
         "max_leg_m": walk.max_leg_m, "min_component_m": walk.min_component_m, "allow_open_edge": allow_open_edge,
     }  # fmt: skip
     provenance = _provenance(area, [*used, *units_kinds(parts)], parameters, walk, near_edge=near, farthest_m=farthest)
-    provenance = replace(provenance, warnings=(*provenance.warnings, *_overlap_warnings(parts)))
+    provenance = replace(provenance, warnings=(*provenance.warnings, *_notes(area, asked, parts)))
     return Check(Result(provenance, tables), asked, parts, walk)
 
 
-def _overlap_warnings(units: Units) -> Iterator[Text]:
+def _notes(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[Text]:
+    """What is planned and not counted, and units that overlap."""
+    places = dict.fromkeys(
+        place for one in asked for place in (*one.rule.to, *(to for need in one.rule.needs for to in need.to))
+    )
+    waiting = [(Text(*place_label(place)), number) for place in places if (number := not_yet_there(area, place))]
+    if waiting:
+        zh = "、".join(f"{name.zh} {number:,} 处" for name, number in waiting)
+        en = ", ".join(f"{name.en} ({number:,})" for name, number in waiting)
+        yield text("warn_not_yet_there", places=Text(zh, en))
     pairs = units.overlapping()
     if len(pairs):
         said = listed([f"{row.a} × {row.b}: {row.overlap_m2:,.0f} m2" for row in pairs.itertuples()], 3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -10,9 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kunshan_gis.messages import Text, known, text
+from kunshan_gis.indicators import place_label
+from kunshan_gis.messages import Text, text
 from kunshan_gis.model import StudyArea
 from kunshan_gis.rules import Rule
+from kunshan_gis.studies.accounts import FUTURE
 from kunshan_gis.studies.demand import NotThereError, require_kind
 from kunshan_gis.studies.on_foot import measured_parks
 from kunshan_gis.studies.terms import Terms
@@ -72,8 +73,17 @@ def supply(area: StudyArea, place: str) -> Supply:
     table = require_kind(area, "facilities")
     table = table[table["category"] == place]
     if not len(table):
-        raise NotThereError(text("check_no_category", category=known(place, prefix="facility_")))
+        raise NotThereError(text("check_no_category", category=Text(*place_label(place))))
     return _points(place, _accurate(area, table, "facilities"), "facilities")
+
+
+def not_yet_there(area: StudyArea, place: str) -> int:
+    """How many places of a kind are planned or being built, and so not counted."""
+    try:
+        places = supply(area, place)
+    except NotThereError:
+        return 0
+    return int((~there(places)).sum())
 
 
 def supply_kinds(place: str) -> tuple[str, ...]:
@@ -124,8 +134,16 @@ class Group:
     metres: float
 
 
+def there(places: Supply) -> NDArray[np.bool_]:
+    """The places that stand: what is planned or being built serves nobody yet."""
+    if "status" not in places.table:
+        return np.ones(len(places.table), dtype=bool)
+    standing: NDArray[np.bool_] = ~places.table["status"].isin(FUTURE).to_numpy()
+    return standing
+
+
 def chosen(rule: Rule, places: Supply, terms: Terms) -> NDArray[np.bool_]:
-    """The places a rule counts: of parks by tier, code and size; of others all.
+    """The places a rule counts: those that stand; of parks by tier, code and size.
 
     Raises
     ------
@@ -133,7 +151,7 @@ def chosen(rule: Rule, places: Supply, terms: Terms) -> NDArray[np.bool_]:
         A rule goes by tier or code, and no park says which it is.
     """
     table = places.table
-    rows = np.ones(len(table), dtype=bool)
+    rows = there(places)
     if places.place != PARKS:
         return rows
     for wanted, column, reason in ((rule.tiers, "tier", "check_no_tier"), (rule.codes, "code", "check_no_code")):
@@ -207,9 +225,3 @@ def _by_accuracy(group: Group, places: Supply, terms: Terms) -> list[Group]:
             Group(badly & (accuracy == error), group.metres + float(error)) for error in np.unique(accuracy[badly])
         ]
     return parts
-
-
-def said_of(places: Sequence[str]) -> Text:
-    """The kinds of places in words."""
-    names = [known(place, prefix="facility_") for place in places]
-    return Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))

@@ -187,6 +187,18 @@ def test_overlapping_units_are_refused_by_name_and_ground() -> None:
     assert "5,000 m2" in str(caught.value)
 
 
+def test_what_is_only_planned_serves_nobody_and_is_said() -> None:
+    area = area_with(asked(75))
+    table = area.table("facilities")
+    twin = table.iloc[[0]].assign(id="S2", status="planned").set_geometry(table.geometry.iloc[[0]].translate(1000))
+    more = replace(
+        area, layers={**area.layers, "facilities": layer("facilities", pd.concat([table, twin], ignore_index=True))}
+    )
+    found = check(more, ["own"])
+    assert found.result.tables["check"]["numerator"].tolist() == [540]
+    assert found.result.provenance.warnings[-1].en == "planned or under construction, not counted: Primary schools (1)"
+
+
 def test_towns_that_overlap_are_said_and_nothing_counts_twice() -> None:
     area = area_with(asked(75), SCHOOL.replace('"school"', '"land"') + 'of = "land"\n')
     wider = area.table("towns").assign(geometry=area.table("towns").geometry.buffer(60, join_style="mitre"))
