@@ -13,6 +13,7 @@
     ├── StandardError               a threshold profile is missing or broken  (ValueError)
     │   └── ProfileError            a profile of rules is broken; `.problems`
     ├── ParameterError              an option has no meaning                  (ValueError)
+    ├── ResultError                 a saved result cannot be used; `.problems` (ValueError)
     ├── OutputError                 a result cannot be written                (OSError)
     └── DownloadError               a server gave no answer that can be used  (ConnectionError)
 
@@ -127,6 +128,10 @@ class ProfileError(_ProblemsError, StandardError):
 
 class ParameterError(KunshanGISError, ValueError):
     """An option has a value that means nothing."""
+
+
+class ResultError(_ProblemsError, ValueError):
+    """A saved result is none, is broken, or was made by a newer version; `.problems` lists every reason."""
 
 
 class OutputError(KunshanGISError, OSError):

@@ -38,6 +38,9 @@ Basis = Literal["surveyed", "official", "open", "facts", "schematic", "synthetic
 Sensitivity = Literal["public", "internal", "secret"]
 DEMONSTRATION: tuple[Basis, ...] = ("schematic", "synthetic")
 
+RESULT_FORMAT = 1
+"""Of result.json; a higher number is a file that this version cannot read."""
+
 REMEMBERED = 40
 """Pieces of derived work a study area and its scenarios keep in memory; a study makes about ten."""
 
@@ -202,6 +205,12 @@ class Edit:
                 Text(f"向 `{kind}` 添加要素须给出编号 id", f"an edit that adds to `{kind}` needs an id")
             )
         return cls(kind, "add", row=tuple(sorted(columns.items())), wkt=wkt)
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Edit:
+        """The edit that `as_dict` gave."""
+        row = tuple(sorted(data["row"].items()))
+        return cls(data["kind"], data["action"], tuple(data["ids"]), row, data["wkt"])
 
     def feature(self, layer: Layer) -> gpd.GeoDataFrame:
         """The added feature as a row that fits the layer.

@@ -7,6 +7,7 @@ practitioners, not re-read). Every map and table prints the profile's name.
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -122,6 +123,11 @@ def station_profile(key: str) -> StationProfile:
         There is none (names those there are), or its file is broken.
     """
     return _named(StationProfile, "station", key)
+
+
+def content_digest(profile: Profile) -> str:
+    """SHA-256 of what a profile says, so that a result knows by which numbers it was measured."""
+    return hashlib.sha256(profile.model_dump_json().encode()).hexdigest()
 
 
 class SensitivityProfile(Profile):

@@ -16,6 +16,7 @@ from kunshan_gis.cli.options import (
     OpenEdge,
     Speed,
     read_area,
+    say_each,
     showing_progress,
     stdout,
     write,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from kunshan_gis.model import StudyArea
+    from kunshan_gis.studies.check import Check
 
 
 class CheckUnit(StrEnum):
@@ -68,6 +70,9 @@ def check(
     format: Annotated[CheckFormat, typer.Option(help="How to print. 输出格式")] = CheckFormat.table,  # noqa: A002 - the option's name
     lang: LangOption = Lang.zh,
     allow_open_edge: OpenEdge = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write result.json here. 另存结果文件的文件夹")
+    ] = None,
 ) -> None:
     """Measure every rule of the standards; exit 1 if one is not met. 逐条核算标准，未达标时退出码为 1。"""
     from kunshan_gis.studies.check import check as check_study
@@ -79,6 +84,7 @@ def check(
             area, tuple(profile or ()), by=UNIT_KEYS[by] if units is None else units.stem, polygons=polygons,
             speed_mps=speed_mps, sensitivity=sensitivity, allow_open_edge=allow_open_edge, progress=progress,
         )  # fmt: skip
+        paths = [] if out is None else _written(area, found, out)
     table = found.result.tables["check" if found.units.key == "area" else f"check_{found.units.key}"]
     if format is CheckFormat.table:
         from kunshan_gis.terminal import print_check
@@ -94,7 +100,14 @@ def check(
         from kunshan_gis.export import check_markdown
 
         write(check_markdown(table, found.result, lang=lang.value))
+    say_each(paths)
     raise typer.Exit(found.exit_code)
+
+
+def _written(area: StudyArea, found: Check, out: Path) -> list[Path]:
+    from kunshan_gis.studies.check_files import write_check
+
+    return write_check(area, found, out)
 
 
 def _polygons(file: Path, area: StudyArea) -> gpd.GeoDataFrame:

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kunshan_gis.model import RESULT_FORMAT
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from kunshan_gis.model import Provenance, Result
 
-FORMAT = 1
-
 
 def result_data(result: Result) -> dict[str, Any]:
     """`result.json`: tables in full, parameters, inputs with digests and dates, versions, counts; no clock, no path."""
     return {
-        "format": FORMAT,
+        "format": RESULT_FORMAT,
         "reportable": result.reportable,
         **provenance_data(result.provenance),
         "tables": {name: records(table) for name, table in result.tables.items()},

@@ -21,7 +21,7 @@ from kunshan_gis.messages import NOTHING, Text, text
 from kunshan_gis.model import Progress, Provenance, Result, StudyArea, silent
 from kunshan_gis.rules import CheckProfile, Rule, profile_named, shipped
 from kunshan_gis.schema import KINDS
-from kunshan_gis.standards import sensitivity_profile
+from kunshan_gis.standards import content_digest, sensitivity_profile, walk_profile
 from kunshan_gis.studies.accounts import homes_counts, moves_a_figure, provenance_of
 from kunshan_gis.studies.beside import BESIDE, beside
 from kunshan_gis.studies.demand import NotThereError, require_layers
@@ -32,7 +32,7 @@ from kunshan_gis.studies.park_reach import near_the_edge
 from kunshan_gis.studies.rule_figures import Figure, figure, kinds_of
 from kunshan_gis.studies.supply import PARKS, coarse, floor_of, groups, not_yet_there
 from kunshan_gis.studies.terms import AS_MEASURED, Terms, Variant, variants
-from kunshan_gis.studies.units import UNIT_KINDS, Units, units_of
+from kunshan_gis.studies.units import UNIT_KINDS, Units, units_of, units_sha256
 from kunshan_gis.studies.walk import Walk, walk_network
 
 Verdict = Literal["met", "not_met", "not_measurable", "no_target", "demo"]
@@ -148,11 +148,15 @@ def check(
         tables["needs"] = pd.DataFrame(kinds, columns=NEEDS)
     if sensitivity:
         tables["variants"] = pd.DataFrame(under, columns=_VARIANT)
+    measured_by = tuple(dict.fromkeys(one.profile for one in asked))
     parameters = {
-        "profiles": [{"key": one.key, "sha256": one.sha256} for one in dict.fromkeys(one.profile for one in asked)],
+        "profiles": [{"key": one.key, "sha256": one.sha256} for one in measured_by],
+        "walks": [{"key": key, "sha256": content_digest(walk_profile(key))} for key in _walks(area, measured_by)],
         "reporting_basis": next((one.profile.key for one in asked if one.lead), ""),
-        "by": parts.key, "minutes": None, "speed_mps": speed_mps,
+        "by": parts.key, "units_sha256": "" if polygons is None else units_sha256(polygons),
+        "minutes": None, "speed_mps": speed_mps, "stated_population": area.info.population,
         "sensitivity": SENSITIVITY if sensitivity else "",
+        "sensitivity_sha256": content_digest(sensitivity_profile(SENSITIVITY)) if sensitivity else "",
         "max_leg_m": walk.max_leg_m, "min_component_m": walk.min_component_m, "allow_open_edge": allow_open_edge,
     }  # fmt: skip
     provenance = _provenance(area, [*used, *units_kinds(parts)], parameters, walk, near_edge=near, farthest_m=farthest)
@@ -211,6 +215,11 @@ def asked_of(area: StudyArea, profiles: Sequence[str]) -> tuple[Asked, ...]:
         found[profile.key] = profile
     ordered = sorted(found.values(), key=lambda profile: profile.key != basis)
     return tuple(Asked(profile, rule, profile.key == basis) for profile in ordered for rule in profile.rules)
+
+
+def _walks(area: StudyArea, profiles: Iterable[CheckProfile]) -> list[str]:
+    """The walking profiles that pace the rules, in alphabetical order."""
+    return sorted({profile.walk or area.info.profile for profile in profiles})
 
 
 def _walk_of(area: StudyArea, profile: CheckProfile, speed_mps: float | None) -> Walk:

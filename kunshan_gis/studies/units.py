@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 from kunshan_gis.analysis import UNASSIGNED, overlaps, require_apart, town_of, zone_of
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text, text
-from kunshan_gis.model import StudyArea
+from kunshan_gis.model import StudyArea, digest
 from kunshan_gis.studies.accounts import area_names, unit_names
 from kunshan_gis.studies.demand import Demand
 
@@ -129,6 +129,12 @@ def _units(area: StudyArea, key: str) -> Units:
             )
         )
     return Units(key, unit_names(area, key), _shapes(area, key), area)
+
+
+def units_sha256(polygons: gpd.GeoDataFrame) -> str:
+    """Digest of polygons of one's own: their ids, names and outlines, whatever file they came from."""
+    named = [polygons[column].astype(str).tolist() for column in ("id", "name", "name_en") if column in polygons]
+    return digest(named, [shape.hex() for shape in shapely.to_wkb(np.asarray(polygons.geometry.array))])
 
 
 def there(area: StudyArea) -> tuple[str, ...]:
