@@ -83,6 +83,7 @@ def test_every_text_is_used() -> None:
         "variant",
         "verdict",
         "column",
+        "reproduced",
         "rule",
         "standards",
     )

@@ -183,19 +183,7 @@ def provenance_of(
         profile_said=profile_said,
         walk_filter=walk_filter,
         analysis_crs=area.info.analysis_crs,
-        inputs=tuple(
-            {
-                "layer": layer.info.name,
-                "kind": layer.info.kind,
-                "path": layer.info.path,
-                "sha256": layer.sha256,
-                "date": layer.info.date,
-                "basis": layer.info.basis,
-                "datum": layer.info.datum,
-                "source": layer.info.source,
-            }
-            for layer in used
-        ),
+        inputs=tuple(input_of(layer) for layer in used),
         edits=tuple(edit.as_dict() for edit in area.edits),
         versions=_versions(),
         reportable=reportable,
@@ -204,6 +192,15 @@ def provenance_of(
         missing=tuple(missing),
         warnings=tuple(_warnings(area, parameters, counts, demo=not reportable)),
     )
+
+
+def input_of(layer: Layer) -> dict[str, Any]:
+    """What a result says of a layer it was made from."""
+    info = layer.info
+    return {
+        "layer": info.name, "kind": info.kind, "path": info.path, "sha256": layer.sha256, "date": info.date,
+        "basis": info.basis, "datum": info.datum, "accuracy_m": info.accuracy_m, "source": info.source,
+    }  # fmt: skip
 
 
 def profile_said(key: str, parameters: Mapping[str, Any]) -> Text:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from kunshan_gis import maps, network
 from kunshan_gis.analysis import cells
+from kunshan_gis.cache import DiskCache
 from kunshan_gis.export import json_bytes, result_csv, result_data, workbook, write_files
 from kunshan_gis.maps import Link, MapPage
 from kunshan_gis.messages import Lang, text
@@ -19,6 +20,7 @@ from kunshan_gis.model import Progress, Result, StudyArea, silent
 from kunshan_gis.standards import station_profile
 from kunshan_gis.studies.accounts import ALL
 from kunshan_gis.studies.park_reach import ParkReach, park_reach
+from kunshan_gis.studies.seen import keep_seen
 from kunshan_gis.studies.walk import Walk
 
 BANDS_MIN = (5.0, 10.0, 15.0)
@@ -69,6 +71,7 @@ def publish(
     progress("drawing", len(pages), len(pages))
     progress("writing", 0, 1)
     paths = write_files(out, files, stale=tuple(_ever_written()))
+    keep_seen(DiskCache(), area, result.provenance)
     progress("writing", 1, 1)
     return Published(tuple(sorted(paths)), result)
 

@@ -111,7 +111,7 @@ def units_of(area: StudyArea, key: str, polygons: gpd.GeoDataFrame | None = None
         The polygons overlap: names them, and the ground they share.
     """
     if polygons is not None:
-        return _own_units(area, key, polygons)
+        return _own_units(area, f"own_{key}" if key in UNITS else key, polygons)
     return area.remember("units", ["homes", *UNIT_KINDS], key, lambda: _units(area, key))
 
 
