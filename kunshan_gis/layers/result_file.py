@@ -85,16 +85,17 @@ def read_result(path: Path) -> SavedResult:
     if path.is_dir() or path.stat().st_size > MOST_BYTES:
         raise _too_large(path)
     try:
-        return saved(_plain(path.read_bytes()), path.name)
+        data = _plain(path.read_bytes())
+    except ResultError as error:
+        raise _not_json(path.name, error.message) from error
     except RecursionError as error:
         raise _not_json(path.name, Text("嵌套过深", "nested too deeply")) from error
     except UnicodeDecodeError as error:
         reason = Text(f"不是 UTF-8 文本（第 {error.start} 字节）", f"not UTF-8 text (byte {error.start})")
         raise _not_json(path.name, reason) from error
     except ValueError as error:
-        if isinstance(error, ResultError):
-            raise
         raise _not_json(path.name, Text(str(error), str(error))) from error
+    return saved(data, path.name)
 
 
 def saved(data: Any, where: str) -> SavedResult:
@@ -168,7 +169,7 @@ def _plain(content: bytes) -> Any:
 
 
 def _no_number(said: str) -> float:
-    raise ValueError(f"{said}: not a number of JSON")
+    raise ResultError(Text(f"{said} 不是 JSON 的数值", f"{said} is not a number of JSON"))
 
 
 def _finite(said: str) -> float:
@@ -179,7 +180,7 @@ def _finite(said: str) -> float:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("an entry occurs twice")
+        raise ResultError(Text("同一条目出现两次", "an entry occurs twice"))
     return found
 
 
