@@ -24,7 +24,7 @@ from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.postgis import refuse_passwords
 from kunshan_gis.rules import CheckProfile
-from kunshan_gis.schema import KINDS, REFERENCES
+from kunshan_gis.schema import FUTURE, KINDS, REFERENCES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 Basis = Literal["surveyed", "official", "open", "facts", "schematic", "synthetic"]
 Sensitivity = Literal["public", "internal", "secret"]
+Scenario = Literal["existing", "planned"]
 DEMONSTRATION: tuple[Basis, ...] = ("schematic", "synthetic")
 
 RESULT_FORMAT = 1
@@ -76,6 +77,8 @@ class AreaInfo(_Frozen):
     profile: str = "planning-walk"
     reporting_basis: str = ""
     """The profile of rules the area reports by (上报口径); the others follow as an annex."""
+    scenario: Scenario = "existing"
+    """Whether parks, stops and facilities that are planned or being built serve anybody."""
     note: str = ""
 
     @field_validator("analysis_crs")
@@ -353,6 +356,19 @@ class StudyArea:
         for edit in edits:
             edit.require_references(after)
         return after
+
+    def in_scenario(self, scenario: Scenario) -> StudyArea:
+        """The study area as it stands (`existing`), or with all that is planned or being built (`planned`)."""
+        if scenario == self.info.scenario:
+            return self
+        return replace(self, info=self.info.model_copy(update={"scenario": scenario}), _memory={})
+
+    def standing(self, kind: str) -> gpd.GeoDataFrame:
+        """The rows of a kind that serve anybody in the area's scenario."""
+        table = self.table(kind)
+        if self.info.scenario == "planned" or "status" not in table:
+            return table
+        return table[~table["status"].isin(FUTURE)]
 
     def before_edits(self, kind: str) -> StudyArea:
         """The study area with one kind of layer as it was before any edit; it shares every cache."""

@@ -14,6 +14,7 @@ from kunshan_gis.messages import Text
 ColumnType = Literal["text", "integer", "number", "boolean"]
 
 STATUS = ("existing", "under_construction", "planned")
+FUTURE = STATUS[1:]
 BASIS = ("surveyed", "official", "open", "facts", "schematic", "synthetic")
 SENSITIVITY = ("public", "internal", "secret")
 STRUCTURE = ("ground", "elevated", "tunnel", "unknown")

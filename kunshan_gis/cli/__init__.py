@@ -22,6 +22,7 @@ from kunshan_gis.cli.options import (
     Minutes,
     OpenEdge,
     ProfileName,
+    ScenarioOption,
     Speed,
     Unit,
     choose_walk,
@@ -68,6 +69,7 @@ def publish(
     minutes: Minutes = None,
     speed_mps: Speed = None,
     profile: ProfileName = None,
+    scenario: ScenarioOption = None,
     lang: LangOption = Lang.zh,
     allow_open_edge: OpenEdge = False,
 ) -> None:
@@ -75,7 +77,7 @@ def publish(
     from kunshan_gis.studies.publish import publish as publish_study
 
     with showing_progress() as progress:
-        area = read_area(layers, progress)
+        area = read_area(layers, progress, scenario=scenario)
         walk = choose_walk(area, minutes, speed_mps, profile)
         published = publish_study(area, walk, out, lang=lang.value, allow_open_edge=allow_open_edge, progress=progress)
     print_units(published.result, lang)
@@ -88,6 +90,7 @@ def coverage_parks(
     minutes: Minutes = None,
     speed_mps: Speed = None,
     profile: ProfileName = None,
+    scenario: ScenarioOption = None,
     by: Annotated[
         Unit | None, typer.Option(help="Rows; default: zone where there are zones, else area. 统计单元")
     ] = None,
@@ -100,7 +103,7 @@ def coverage_parks(
     from kunshan_gis.studies.park_reach import KINDS_READ, park_reach
 
     with showing_progress() as progress:
-        area = read_area(layers, progress, kinds=KINDS_READ)
+        area = read_area(layers, progress, kinds=KINDS_READ, scenario=scenario)
         walk = choose_walk(area, minutes, speed_mps, profile)
         result = park_reach(area, walk, allow_open_edge=allow_open_edge, progress=progress).result
     unit = by or (Unit.zone if "zones" in result.tables else Unit.area)

@@ -14,6 +14,7 @@ from kunshan_gis.cli.options import (
     LangOption,
     Layers,
     OpenEdge,
+    ScenarioOption,
     Speed,
     read_area,
     say_each,
@@ -64,6 +65,7 @@ def check(
         Path | None, typer.Option(metavar="FILE", help="Also by polygons of your own. 自备的统计单元面")
     ] = None,
     speed_mps: Speed = None,
+    scenario: ScenarioOption = None,
     sensitivity: Annotated[
         bool, typer.Option(help="Measure the interval over other customary ways. 计算参数敏感区间")
     ] = True,
@@ -78,7 +80,7 @@ def check(
     from kunshan_gis.studies.check import check as check_study
 
     with showing_progress() as progress:
-        area = read_area(layers, progress)
+        area = read_area(layers, progress, scenario=scenario)
         polygons = None if units is None else _polygons(units, area)
         found = check_study(
             area, tuple(profile or ()), by=UNIT_KEYS[by] if units is None else units.stem, polygons=polygons,

@@ -34,6 +34,13 @@ class Unit(StrEnum):
     area = "area"
 
 
+class Scenario(StrEnum):
+    """Which parks, stops and facilities there are."""
+
+    existing = "existing"
+    planned = "planned"
+
+
 class Format(StrEnum):
     """How figures are printed."""
 
@@ -52,6 +59,10 @@ ProfileName = Annotated[str | None, typer.Option("--profile", help="Profile; def
 OpenEdge = Annotated[
     bool,
     typer.Option("--allow-open-edge", help="Go on although street data ends within one walk. 允许街道数据不足一次步行"),
+]
+ScenarioOption = Annotated[
+    Scenario | None,
+    typer.Option(help="As it stands, or with what is planned; default: the area's. 现状或规划，默认按研究区"),
 ]
 LangOption = Annotated[Lang, typer.Option(help="Language shown first. 优先显示的语言")]
 FormatOption = Annotated[Format, typer.Option(help="How to print. 输出格式")]
@@ -90,10 +101,17 @@ def folder_for_work(layers: Path | None, out: Path | None) -> Path:
     return folder_of(layers)
 
 
-def read_area(layers: Path | None, progress: Progress, kinds: tuple[str, ...] | None = None) -> StudyArea:
+def read_area(
+    layers: Path | None,
+    progress: Progress,
+    kinds: tuple[str, ...] | None = None,
+    *,
+    scenario: Scenario | None = None,
+) -> StudyArea:
     from kunshan_gis.layers import open_area
 
-    return open_area(folder_of(layers), kinds, progress=progress)
+    area = open_area(folder_of(layers), kinds, progress=progress)
+    return area if scenario is None else area.in_scenario(scenario.value)
 
 
 def choose_walk(area: StudyArea, minutes: float | None, speed_mps: float | None, profile: str | None) -> Walk:

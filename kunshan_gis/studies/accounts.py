@@ -19,13 +19,12 @@ from kunshan_gis.figures import counted_with_unit
 from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Layer, Points, Provenance, StudyArea
 from kunshan_gis.network import ACCESS_SOURCES, ParkAccess
-from kunshan_gis.schema import KINDS
+from kunshan_gis.schema import FUTURE, KINDS
 from kunshan_gis.standards import walk_profile
 
 ALL = "all"
 MOST_PEOPLE_A_PARK = 50_000
 """More residents a park than this, and the parks layer is likely not whole (a plausibility check, no standard)."""
-FUTURE = ("under_construction", "planned")
 CONTEXT = ("boundary", "water")
 """Kinds that check the data and draw the map but move no figure."""
 BARS_WHERE_KNOWN = ("rail", "expressways")
@@ -128,14 +127,21 @@ def counts_of(
     *,
     near_edge: int,
     over_unknown: int,
+    future: int,
 ) -> dict[str, Any]:
     return {
         **homes_counts(homes["population"], placed, near_edge=near_edge, over_unknown=over_unknown),
         "parks": len(parks),
-        "parks_not_existing": int(parks["status"].isin(FUTURE).sum()) if "status" in parks else 0,
+        "parks_not_existing": future,
         "entrances": len(access.table),
         "parks_by_access_source": {source: int((access.source == source).sum()) for source in ACCESS_SOURCES},
     }
+
+
+def future_rows(area: StudyArea, kind: str) -> int:
+    """How many rows of a kind are planned or being built."""
+    table = area.table(kind)
+    return int(table["status"].isin(FUTURE).sum()) if "status" in table else 0
 
 
 def homes_counts(population: pd.Series, placed: Points, *, near_edge: int, over_unknown: int) -> dict[str, Any]:
@@ -235,7 +241,8 @@ def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[st
     if lost := counts.get("parks_by_access_source", {}).get("none"):
         found.append(text("warn_no_access", parks=lost))
     if future := counts.get("parks_not_existing"):
-        found.append(text("warn_future_parks", parks=future))
+        counted = area.info.scenario == "planned"
+        found.append(text("warn_future_parks" if counted else "warn_parks_not_there", parks=future))
     if "parks" in counts and held > MOST_PEOPLE_A_PARK * counts["parks"]:
         found.append(text("warn_few_parks", parks=counts["parks"], people=said(held)))
     if area.layer("homes").info.counts == "buildings":

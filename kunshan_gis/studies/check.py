@@ -153,7 +153,7 @@ def check(
         "profiles": [{"key": one.key, "sha256": one.sha256} for one in measured_by],
         "walks": [{"key": key, "sha256": content_digest(walk_profile(key))} for key in _walks(area, measured_by)],
         "reporting_basis": next((one.profile.key for one in asked if one.lead), ""),
-        "by": parts.key, "units_sha256": "" if polygons is None else units_sha256(polygons),
+        "by": parts.key, "scenario": area.info.scenario, "units_sha256": "" if polygons is None else units_sha256(polygons),
         "minutes": None, "speed_mps": speed_mps, "stated_population": area.info.population,
         "sensitivity": SENSITIVITY if sensitivity else "",
         "sensitivity_sha256": content_digest(sensitivity_profile(SENSITIVITY)) if sensitivity else "",

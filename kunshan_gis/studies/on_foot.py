@@ -137,11 +137,13 @@ def people_over_unknown(area: StudyArea, net: WalkNetwork, placed: Points) -> in
 
 
 def measured_parks(area: StudyArea) -> gpd.GeoDataFrame:
-    """The parks with their area and tier; the `pieces` of one park that touch are one row, with the smallest id.
+    """The parks of the area's scenario with their area and tier.
+
+    The `pieces` of one park that touch are one row, with the smallest id.
 
     Areas that are given add up; where none is, ground that two pieces share is measured once.
     """
-    parks = area.table("parks")
+    parks = area.standing("parks")
     outline = pd.Series(parks.geometry.area, index=parks.index)
     given = parks["area_m2"].astype(float) if "area_m2" in parks else pd.Series(np.nan, index=parks.index)
     tier = parks["tier"] if "tier" in parks else pd.Series(None, index=parks.index, dtype=object)
@@ -163,7 +165,7 @@ def measured_parks(area: StudyArea) -> gpd.GeoDataFrame:
 def _whole_park(area: StudyArea) -> pd.Series:
     """Of every piece the id of the park it is a piece of."""
     return area.remember(
-        "whole parks", ["parks"], None, lambda: network.touching(area.table("parks"), ["name", "tier"])
+        "whole parks", ["parks"], None, lambda: network.touching(area.standing("parks"), ["name", "tier"])
     )
 
 
@@ -172,7 +174,7 @@ def gates_of(area: StudyArea) -> gpd.GeoDataFrame | None:
     gates = area.optional("park_gates")
     if gates is None:
         return None
-    whole = dict(zip(area.table("parks")["id"], _whole_park(area), strict=True))
+    whole = dict(zip(area.standing("parks")["id"], _whole_park(area), strict=True))
     return gates.assign(park_id=[whole.get(park, park) for park in gates["park_id"]])
 
 

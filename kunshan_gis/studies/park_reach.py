@@ -17,7 +17,7 @@ from kunshan_gis.errors import LayerNotFoundError, NetworkError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress, Result, StudyArea, WalkNetwork, silent
 from kunshan_gis.schema import KINDS, TIERS
-from kunshan_gis.studies.accounts import ALL, counts_of, profile_said, provenance_of, unit_tables
+from kunshan_gis.studies.accounts import ALL, counts_of, future_rows, profile_said, provenance_of, unit_tables
 from kunshan_gis.studies.on_foot import entrances, measured_parks, people_over_unknown, placed_homes
 from kunshan_gis.studies.walk import Walk, walk_network
 
@@ -90,10 +90,11 @@ def park_reach(area: StudyArea, walk: Walk, *, allow_open_edge: bool = False, pr
         homes[f"access_{tier}"] = source[found["source"]]
         homes[f"state_{tier}"] = state_of(found, homes["reason"], walk)
     progress("summing", 3, 4)
-    parameters = {**walk.parameters(), "allow_open_edge": allow_open_edge}
+    parameters = {**walk.parameters(), "allow_open_edge": allow_open_edge, "scenario": area.info.scenario}
     counts = counts_of(
-        homes, parks, access, placed, near_edge=near_edge, over_unknown=people_over_unknown(area, net, placed)
-    )
+        homes, parks, access, placed,
+        near_edge=near_edge, over_unknown=people_over_unknown(area, net, placed), future=future_rows(area, "parks"),
+    )  # fmt: skip
     provenance = provenance_of(
         area, KINDS_READ, parameters, counts, study="park_reach", profile=walk.profile,
         profile_said=profile_said(walk.profile, parameters), walk_filter=net.walk_filter, optional=OPTIONAL,
@@ -112,6 +113,15 @@ def require(area: StudyArea) -> None:
         Names those that are not.
     """
     missing = [kind for kind in REQUIRED if not area.has(kind)]
+    if not missing and len(area.table("parks")) and not len(area.standing("parks")):
+        raise LayerNotFoundError(
+            Text(
+                f"{area.info.name}：公园图层中没有已建成的公园（status 均为规划或在建）；"
+                "如要按规划测算，用 --scenario planned",
+                f"{area.info.name_en}: no park of the layer stands, all are planned or under construction; to measure "
+                "them as planned use --scenario planned",
+            )
+        )
     if missing:
         zh = "、".join(f"{KINDS[kind].zh}（{kind}）" for kind in missing)
         en = ", ".join(f"{kind} ({KINDS[kind].en})" for kind in missing)

@@ -13,7 +13,7 @@ from kunshan_gis.indicators import place_label
 from kunshan_gis.messages import Text, text
 from kunshan_gis.model import StudyArea
 from kunshan_gis.rules import Rule
-from kunshan_gis.studies.accounts import FUTURE
+from kunshan_gis.schema import FUTURE, KINDS
 from kunshan_gis.studies.demand import NotThereError, require_kind
 from kunshan_gis.studies.on_foot import measured_parks
 from kunshan_gis.studies.terms import Terms
@@ -63,14 +63,14 @@ def supply(area: StudyArea, place: str) -> Supply:
         The layer is missing, or has none of that category.
     """
     if place == PARKS:
-        require_kind(area, "parks")
+        _standing(area, "parks")
         kinds = ("parks", "park_gates") if area.has("park_gates") else ("parks",)
         return Supply(place, _accurate(area, measured_parks(area), "parks"), None, np.empty(0, dtype=np.int64), kinds)
     if place == STATIONS:
         return _stations(area)
     if place == BUS_STOPS:
-        return _points(place, _accurate(area, require_kind(area, "bus_stops"), "bus_stops"), "bus_stops")
-    table = require_kind(area, "facilities")
+        return _points(place, _accurate(area, _standing(area, "bus_stops"), "bus_stops"), "bus_stops")
+    table = _standing(area, "facilities")
     table = table[table["category"] == place]
     if not len(table):
         raise NotThereError(text("check_no_category", category=Text(*place_label(place))))
@@ -79,11 +79,12 @@ def supply(area: StudyArea, place: str) -> Supply:
 
 def not_yet_there(area: StudyArea, place: str) -> int:
     """How many places of a kind are planned or being built, and so not counted."""
-    try:
-        places = supply(area, place)
-    except NotThereError:
+    kind = supply_kinds(place)[0]
+    if not area.has(kind) or area.info.scenario == "planned":
         return 0
-    return int((~there(places)).sum())
+    table = area.table(kind)
+    own = table if kind != "facilities" else table[table["category"] == place]
+    return int(own["status"].isin(FUTURE).sum()) if "status" in own else 0
 
 
 def supply_kinds(place: str) -> tuple[str, ...]:
@@ -99,13 +100,28 @@ def categories(area: StudyArea) -> tuple[str, ...]:
     return () if table is None else tuple(sorted(table["category"].dropna().unique()))
 
 
+def _standing(area: StudyArea, kind: str) -> gpd.GeoDataFrame:
+    """The rows of the area's scenario.
+
+    Raises
+    ------
+    NotThereError
+        The layer is missing, or all of it is only planned.
+    """
+    require_kind(area, kind)
+    rows = area.standing(kind)
+    if not len(rows):
+        raise NotThereError(text("check_none_stands", kind=Text(KINDS[kind].zh, KINDS[kind].en)))
+    return rows
+
+
 def _points(place: str, table: gpd.GeoDataFrame, kind: str) -> Supply:
     return Supply(place, table, table.geometry, np.arange(len(table)), (kind,))
 
 
 def _stations(area: StudyArea) -> Supply:
     """Stations with their entrances; one without any is entered at its centre."""
-    table = _accurate(area, require_kind(area, "stations"), "stations")
+    table = _accurate(area, _standing(area, "stations"), "stations")
     entrances = area.optional("entrances")
     if entrances is None:
         return Supply(STATIONS, table, table.geometry, np.arange(len(table)), ("stations",))
@@ -134,14 +150,6 @@ class Group:
     metres: float
 
 
-def there(places: Supply) -> NDArray[np.bool_]:
-    """The places that stand: what is planned or being built serves nobody yet."""
-    if "status" not in places.table:
-        return np.ones(len(places.table), dtype=bool)
-    standing: NDArray[np.bool_] = ~places.table["status"].isin(FUTURE).to_numpy()
-    return standing
-
-
 def chosen(rule: Rule, places: Supply, terms: Terms) -> NDArray[np.bool_]:
     """The places a rule counts: those that stand; of parks by tier, code and size.
 
@@ -151,7 +159,7 @@ def chosen(rule: Rule, places: Supply, terms: Terms) -> NDArray[np.bool_]:
         A rule goes by tier or code, and no park says which it is.
     """
     table = places.table
-    rows = there(places)
+    rows = np.ones(len(table), dtype=bool)
     if places.place != PARKS:
         return rows
     for wanted, column, reason in ((rule.tiers, "tier", "check_no_tier"), (rule.codes, "code", "check_no_code")):

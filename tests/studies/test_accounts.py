@@ -6,6 +6,7 @@ import pytest
 from paper import layer
 
 from kunshan_gis import __version__, toy
+from kunshan_gis.errors import LayerNotFoundError
 from kunshan_gis.export import result_csv
 from kunshan_gis.model import Edit, StudyArea
 from kunshan_gis.studies.park_reach import park_reach
@@ -39,13 +40,26 @@ def test_a_census_total_that_differs_is_said_and_nothing_is_scaled() -> None:
     assert not any("states" in w.en for w in park_reach(toy.city(), WALK).result.provenance.warnings)
 
 
-def test_planned_parks_are_counted_and_said() -> None:
+def test_planned_parks_count_in_the_scenario_that_says_so_and_are_said_in_both() -> None:
+    """C stands and P is planned: without P, h4 (910 m from C) is not covered."""
     city = toy.city()
     parks = city.table("parks").assign(status=["existing", "planned"])
-    result = park_reach(StudyArea(city.info, {**city.layers, "parks": layer("parks", parks)}), WALK).result
-    assert result.provenance.counts["parks_not_existing"] == 1
-    assert any("1 of the parks are planned" in warning.en for warning in result.provenance.warnings)
+    area = StudyArea(city.info, {**city.layers, "parks": layer("parks", parks)})
+    now, then = (park_reach(area.in_scenario(one), WALK).result for one in ("existing", "planned"))
+    assert [int(one.tables["area"]["covered"].iloc[0]) for one in (now, then)] == [600, 640]
+    assert [one.provenance.parameters["scenario"] for one in (now, then)] == ["existing", "planned"]
+    assert {one.provenance.counts["parks_not_existing"] for one in (now, then)} == {1}
+    assert any("1 more parks are planned" in warning.en for warning in now.provenance.warnings)
+    assert any("1 of the parks are planned" in warning.en for warning in then.provenance.warnings)
     assert not any("planned" in warning.en for warning in park_reach(city, WALK).result.provenance.warnings)
+
+
+def test_a_layer_of_nothing_but_plans_is_refused_with_the_way_to_measure_them() -> None:
+    city = toy.city()
+    parks = city.table("parks").assign(status="planned")
+    area = StudyArea(city.info, {**city.layers, "parks": layer("parks", parks)})
+    with pytest.raises(LayerNotFoundError, match=r"--scenario planned"):
+        park_reach(area, WALK)
 
 
 def test_the_profile_is_named_with_how_sure_it_is_and_whether_it_was_followed() -> None:
