@@ -87,7 +87,7 @@ def check(
             speed_mps=speed_mps, sensitivity=sensitivity, allow_open_edge=allow_open_edge, progress=progress,
         )  # fmt: skip
         paths = [] if out is None else _written(area, found, out)
-    table = found.result.tables["check" if found.units.key == "area" else f"check_{found.units.key}"]
+    table = found.result.tables["check" if found.units.whole else f"check_{found.units.key}"]
     if format is CheckFormat.table:
         from kunshan_gis.terminal import print_check
 

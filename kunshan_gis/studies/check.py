@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kunshan_gis.analysis import UNASSIGNED
 from kunshan_gis.errors import listed
 from kunshan_gis.indicators import place_label
-from kunshan_gis.messages import NOTHING, Text, text
+from kunshan_gis.messages import NOTHING, Text, known, text
 from kunshan_gis.model import Progress, Provenance, Result, StudyArea, silent
 from kunshan_gis.rules import CheckProfile, Rule, profile_named, shipped
 from kunshan_gis.schema import KINDS
@@ -123,7 +123,7 @@ def check(
         measured = _measured(one, measuring, whole, others)
         used += measured.figure.kinds if measured.figure is not None else ()
         rows += _rows(area, one, whole, measured)
-        under += _variant_rows(one, measured)
+        under += _variant_rows(one, measured, one.rule.target_for(_residents(area)))
         if parts is not whole:
             in_parts = _measured(one, measuring, parts, others)
             by_unit += _rows(area, one, parts, in_parts)
@@ -160,7 +160,7 @@ def check(
         "sensitivity_sha256": content_digest(sensitivity_profile(SENSITIVITY)) if sensitivity else "",
         "max_leg_m": walk.max_leg_m, "min_component_m": walk.min_component_m, "allow_open_edge": allow_open_edge,
     }  # fmt: skip
-    provenance = _provenance(area, [*used, *units_kinds(parts)], parameters, walk, near_edge=near, farthest_m=farthest)
+    provenance = _provenance(area, [*used, *parts.kinds], parameters, walk, near_edge=near, farthest_m=farthest)
     provenance = replace(provenance, warnings=(*provenance.warnings, *_notes(area, asked, parts)))
     return Check(Result(provenance, tables), asked, parts, walk)
 
@@ -178,7 +178,7 @@ def _notes(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[Te
     pairs = units.overlapping()
     if len(pairs):
         said = listed([f"{row.a} × {row.b}: {row.overlap_m2:,.0f} m2" for row in pairs.itertuples()], 3)
-        yield text("warn_overlap", units=text(units.key), pairs=said)
+        yield text("warn_overlap", units=known(units.key), pairs=said)
 
 
 def _provenance(
@@ -328,8 +328,8 @@ _RANKING = ("profile", "indicator", "order_changes", "changed_by")
 def _rows(area: StudyArea, one: Asked, units: Units, found: _Measured) -> Iterator[dict[str, Any]]:
     """One row a unit; a unit nobody and nothing lies in is left out if it is `unassigned`."""
     rule = one.rule
-    target = rule.target_for(_residents(area)) if units.key == "area" or rule.measure != "count" else None
-    kinds = () if found.figure is None else (*found.figure.kinds, *units_kinds(units))
+    target = rule.target_for(_residents(area)) if units.whole or rule.measure != "count" else None
+    kinds = () if found.figure is None else (*found.figure.kinds, *units.kinds)
     demo = _demo(area, kinds)
     for number, unit in enumerate(units.names.to_dict(orient="records")):
         if unit["unit_id"] == UNASSIGNED and (found.figure is None or found.figure.denominator[number] <= 0):
@@ -367,7 +367,7 @@ def counted(rule: Rule) -> str:
 
 def _marked(area: StudyArea, row: dict[str, Any], found: _Measured, units: Units) -> dict[str, Any]:
     """A row that says whether it may be reported: what it rests on is what its rule rests on, and the streets."""
-    kinds = () if found.figure is None else (*found.figure.kinds, "streets", "homes", *units_kinds(units))
+    kinds = () if found.figure is None else (*found.figure.kinds, "streets", "homes", *units.kinds)
     return {**row, "reportable": not _demo(area, kinds)}
 
 
@@ -399,8 +399,7 @@ def _flips(rule: Rule, value: float, changed: float, target: float | None) -> bo
     return rule.met(value, target) != rule.met(changed, target)
 
 
-def _variant_rows(one: Asked, found: _Measured) -> Iterator[dict[str, Any]]:
-    target = one.rule.target_for(None)
+def _variant_rows(one: Asked, found: _Measured, target: float | None) -> Iterator[dict[str, Any]]:
     for other, figures in found.others:
         value = float(figures.value[0])
         meets = None if target is None or np.isnan(value) else one.rule.met(value, target)
@@ -433,8 +432,3 @@ def _residents(area: StudyArea) -> int | None:
     if area.info.population is not None:
         return area.info.population
     return int(area.table("homes")["population"].sum())
-
-
-def units_kinds(units: Units) -> tuple[str, ...]:
-    """The layers that say where the units are."""
-    return {"zones": ("towns", "zone_towns"), "towns": ("towns",), "communities": ("communities",)}.get(units.key, ())

@@ -40,12 +40,24 @@ class Units:
     names : DataFrame
         `unit_id`, `name`, `name_en`; the last row is `unassigned`, but for the area.
     shapes : polygons of the units in the order of `names`, where they have any
+    own : the planner's polygons, whatever they are called
     """
 
     key: str
     names: pd.DataFrame
     shapes: NDArray[np.object_] | None
     area: StudyArea
+    own: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """True for the study area as one unit."""
+        return self.key == "area" and not self.own
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The layers that say where the units are."""
+        return () if self.own else _NEEDED.get(self.key, ())
 
     def overlapping(self) -> pd.DataFrame:
         """Units that lie over each other, as `analysis.overlaps` gives them; empty where none do."""
@@ -60,7 +72,7 @@ class Units:
     def share(self, demand: Demand) -> csr_array:
         """The share of each row of a demand that belongs to each unit: sparse (rows, units), rows sum to 1."""
         rows = len(demand.amount)
-        if self.key == "area":
+        if self.whole:
             return csr_array(np.ones((rows, 1)))
         if demand.extended and self.shapes is not None:
             return self._by_extent(demand)
@@ -68,9 +80,9 @@ class Units:
 
     def _row_of(self, demand: Demand) -> NDArray[np.int64]:
         number = pd.Series(np.arange(len(self.names)), index=self.names["unit_id"])
-        if demand.kinds == ("homes",) and self.key in ("towns", "zones"):
+        if demand.kinds == ("homes",) and not self.own and self.key in ("towns", "zones"):
             unit = _unit_of_homes(self.area, self.key)
-        elif self.key == "communities":
+        elif self.key == "communities" and not self.own:
             unit = _nearest_community(self.area, demand.places)
         else:
             return _unit_of_points(demand.places, self.shapes, len(self.names) - 1)
@@ -201,4 +213,4 @@ def _own_units(area: StudyArea, key: str, polygons: gpd.GeoDataFrame) -> Units:
         names[column] = polygons[column].fillna(polygons["id"]) if column in polygons else polygons["id"]
     rest = text("unassigned")
     last = pd.DataFrame({"unit_id": [UNASSIGNED], "name": [rest.zh], "name_en": [rest.en]})
-    return Units(key, pd.concat([names, last], ignore_index=True), np.asarray(polygons.geometry.array), area)
+    return Units(key, pd.concat([names, last], ignore_index=True), np.asarray(polygons.geometry.array), area, own=True)

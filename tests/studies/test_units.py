@@ -72,3 +72,15 @@ def test_polygons_that_hold_nothing_are_refused() -> None:
     area = toy.serviced_city()
     with pytest.raises(ParameterError, match="holds no unit"):
         units_of(area, "mine", gpd.GeoDataFrame({"id": []}, geometry=[], crs=toy.CRS))
+
+
+@pytest.mark.parametrize("name", ["area", "towns", "communities", "zones"])
+def test_polygons_called_like_a_layer_are_still_ones_own(name: str) -> None:
+    area = toy.serviced_city()
+    people = demand(area, "people")
+    all_but_h1 = gpd.GeoDataFrame(
+        {"id": ["rest"]}, geometry=[shapely.box(X0 + 301, Y0 - 50, X0 + 2100, Y0 + 700)], crs=toy.CRS
+    )
+    units = units_of(area, name, all_but_h1)
+    assert (people.amount @ units.share(people)).tolist() == [597, 103]
+    assert units.kinds == ()
