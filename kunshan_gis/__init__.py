@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kunshan_gis.layers import embedded_folder, open_area
     from kunshan_gis.model import Edit, Result, StudyArea
+    from kunshan_gis.studies.check import Check, check
+    from kunshan_gis.studies.coverage import Coverage, coverage
     from kunshan_gis.studies.layers_add import Added, add_layer
     from kunshan_gis.studies.network_audit import NetworkAudit, network_audit
     from kunshan_gis.studies.park_reach import ParkReach, park_reach
@@ -22,6 +24,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Added": "kunshan_gis.studies.layers_add",
+    "Check": "kunshan_gis.studies.check",
+    "Coverage": "kunshan_gis.studies.coverage",
     "Edit": "kunshan_gis.model",
     "NetworkAudit": "kunshan_gis.studies.network_audit",
     "ParkReach": "kunshan_gis.studies.park_reach",
@@ -30,6 +34,8 @@ _HOME = {
     "Walk": "kunshan_gis.studies.walk",
     "WhatIf": "kunshan_gis.studies.what_if",
     "add_layer": "kunshan_gis.studies.layers_add",
+    "check": "kunshan_gis.studies.check",
+    "coverage": "kunshan_gis.studies.coverage",
     "embedded_folder": "kunshan_gis.layers",
     "network_audit": "kunshan_gis.studies.network_audit",
     "open_area": "kunshan_gis.layers",
@@ -40,6 +46,8 @@ _HOME = {
 
 __all__ = [
     "Added",
+    "Check",
+    "Coverage",
     "Edit",
     "NetworkAudit",
     "ParkReach",
@@ -49,6 +57,8 @@ __all__ = [
     "WhatIf",
     "__version__",
     "add_layer",
+    "check",
+    "coverage",
     "embedded_folder",
     "network_audit",
     "open_area",

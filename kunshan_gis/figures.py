@@ -42,6 +42,16 @@ def counted_with_unit(number: float, *, demo: bool, counted: str) -> Text:
     return text("people_in_words_demo" if demo else "people_in_words", value=people(number, demo=demo))
 
 
+def amount(value: float, unit: str, *, demo: bool) -> Text:
+    """People, homes, jobs in numbers, m2 in hectares and m in kilometres, whole where they are a demonstration."""
+    if unit == "people":
+        return people_with_unit(value, demo=True) if demo else people(value, demo=False)
+    if unit in ("m2", "m"):
+        said = f"{value / (1e4 if unit == 'm2' else 1e3):,.{0 if demo else 1}f}"
+        return Text(said, said)
+    return text("number_of_demo", value=people(value, demo=True)) if demo else people(value, demo=False)
+
+
 def percent(share: float, *, demo: bool) -> str:
     """Percent with one decimal, whole for demonstration; never 0 or 100 where it is neither."""
     digits = 0 if demo else 1

@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from kunshan_gis.figures import checked, people, people_with_unit, percent
-from kunshan_gis.indicators import TIER_LABELS, label
+from kunshan_gis.figures import amount, checked, people, people_with_unit, percent
+from kunshan_gis.indicators import STATE_LABELS, TIER_LABELS, label
 from kunshan_gis.messages import Lang, Text, known, text
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kunshan_gis.studies.osm_import import ImportSummary
     from kunshan_gis.studies.qgis_project import Opened
 
+_SHARES = ("share_covered", "share_measurable")
 MOST_CLASSES = 12
 """Classes of street in the audit's table, the longest first; the others are in its JSON."""
 
@@ -66,6 +67,38 @@ def print_coverage(table: pd.DataFrame, result: model.Result, console: Console, 
         cells = [_figure(key, row[key], demo=demo, counted=counted, lang=lang) for key in columns]
         shown.add_row(escaped(name, 60), tier[lang == "en"], *cells)
     console.print(shown)
+    say(getattr(text("profile_line", profile=result.provenance.profile_said), lang), console)
+    for warning in result.provenance.warnings:
+        say("! " + warning.first(lang), console)
+
+
+def print_amounts(table: pd.DataFrame, result: model.Result, console: Console, *, title: Text, lang: Lang) -> None:
+    """How much is covered within each cutoff, in three states, the denominator shown, demonstration figures coarse."""
+    demo, en = not result.reportable, lang == "en"
+    if demo:
+        console.print(f"[bold red]{text('demo_mark').zh}  {text('demo_mark').en}[/]")
+    unit = table["amount_unit"].iloc[0] if len(table) else "people"
+    shown = Table(title=escaped(getattr(title, lang), 160), title_justify="left")
+    by_tier = set(table["tier"]) != {"all"}
+    for key in ("unit_name", *(("tier",) if by_tier else ())):
+        shown.add_column(getattr(text(f"column_{key}"), lang), overflow="fold")
+    figures = ("total", *STATE_LABELS)
+    for key in ("cutoff", *figures, *_SHARES):
+        shown.add_column(getattr(text(f"column_{key}"), lang), justify="right")
+    for row in table.to_dict(orient="records"):
+        tier = [TIER_LABELS.get(row["tier"], (row["tier"],) * 2)[en]] if by_tier else []
+        cutoff = f"{row['metres']:,.0f} m" + ("" if pd.isna(row["minutes"]) else f" ({row['minutes']:g} min)")
+        cells = [getattr(amount(row[key], unit, demo=demo), lang) for key in figures]
+        shares = [
+            _figure(key, row[key], demo=demo, counted="", lang=lang) for key in ("share_covered", "share_measurable")
+        ]
+        shown.add_row(escaped(row["name_en" if en else "name"], 60), *tier, cutoff, *cells, *shares)
+    console.print(shown)
+    say(getattr(text(f"column_unit_{unit}"), lang), console)
+    _print_account(result, console, lang)
+
+
+def _print_account(result: model.Result, console: Console, lang: Lang) -> None:
     say(getattr(text("profile_line", profile=result.provenance.profile_said), lang), console)
     for warning in result.provenance.warnings:
         say("! " + warning.first(lang), console)

@@ -86,6 +86,69 @@ def hexagons(
     return _counted(homes, state, _axial(across / side), lambda at: _hexagons(at, side, flat=top == "flat"))
 
 
+def hexagon_cells(
+    shapes: gpd.GeoSeries,
+    *,
+    side_m: float | None = None,
+    area_m2: float | None = None,
+    top: Literal["pointy", "flat"] = "pointy",
+) -> gpd.GeoDataFrame:
+    """The hexagons of the grid of `hexagons` that points, lines or areas lie in, without any figures.
+
+    Parameters
+    ----------
+    shapes : GeoSeries of any geometry, metric CRS
+    side_m, area_m2, top
+        As in `hexagons`.
+
+    Returns
+    -------
+    GeoDataFrame
+        `id` as in `hexagons`, polygons; sorted by the two numbers of the id. A hexagon that is only touched is there
+        too.
+
+    Raises
+    ------
+    CRSError
+        The shapes are not in metres.
+    ParameterError
+        As `hexagons`.
+
+    Examples
+    --------
+    A line of 200 m east from the middle of a hexagon 100 m wide goes through its neighbour into the one beyond.
+
+    >>> line = gpd.GeoSeries([shapely.LineString([(0, 0.1), (200, 0.1)])], crs="EPSG:4549")
+    >>> hexagon_cells(line, side_m=100 / np.sqrt(3))["id"].tolist()
+    ['0_0', '1_0', '2_0']
+    """
+    require_metric(shapes, "shapes")
+    side = _side(side_m, area_m2)
+    geometry = np.asarray(shapes.array)
+    geometry = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
+    dense = np.where(shapely.get_dimensions(geometry) > 0, shapely.segmentize(geometry, side / 2), geometry)
+    xy = shapely.get_coordinates(dense)
+    at = np.unique(_axial((xy if top == "pointy" else xy[:, ::-1]) / side), axis=0)
+    at = np.unique((at[:, None, :] + _RING).reshape(-1, 2), axis=0)
+    if shapely.area(geometry).max(initial=0.0) > side**2:  # a hexagon can lie inside an area, away from its outline
+        at = np.unique(np.vstack([at, _between(at)]), axis=0)
+    drawn = _hexagons(at, side, flat=top == "flat")
+    met = np.unique(shapely.STRtree(drawn).query(geometry, predicate="intersects")[1])
+    ids = [f"{q}_{r}" for q, r in at[met].tolist()]
+    return gpd.GeoDataFrame({"id": ids}, geometry=drawn[met], crs=shapes.crs)
+
+
+_RING = np.array([(0, 0), (1, 0), (0, 1), (-1, 1), (-1, 0), (0, -1), (1, -1)])
+"""A hexagon and its six neighbours, in axial numbers: of what crosses its corner a vertex lies in one of them."""
+
+
+def _between(at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All hexagons of the rows between the outermost ones."""
+    low, high = at.min(axis=0), at.max(axis=0)
+    q, r = (np.arange(first, last + 1) for first, last in zip(low, high, strict=True))
+    return np.array(np.meshgrid(q, r)).reshape(2, -1).T
+
+
 def _counted(
     homes: gpd.GeoDataFrame,
     state: pd.Series,

@@ -13,6 +13,7 @@ import typer
 
 from kunshan_gis.cli.account import reproduce
 from kunshan_gis.cli.check import check
+from kunshan_gis.cli.coverage import coverage_app
 from kunshan_gis.cli.layers import layers_app
 from kunshan_gis.cli.options import (
     Format,
@@ -24,11 +25,9 @@ from kunshan_gis.cli.options import (
     ProfileName,
     ScenarioOption,
     Speed,
-    Unit,
     choose_walk,
     folder_of,
     print_rows,
-    print_table,
     print_units,
     read_area,
     say_each,
@@ -38,8 +37,7 @@ from kunshan_gis.cli.options import (
     write,
 )
 from kunshan_gis.cli.standards import standards
-from kunshan_gis.errors import KunshanGISError, KunshanGISWarning, ParameterError, both
-from kunshan_gis.messages import Text
+from kunshan_gis.errors import KunshanGISError, KunshanGISWarning, both
 from kunshan_gis.postgis import refuse_passwords
 
 app = typer.Typer(
@@ -50,7 +48,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-coverage_app = typer.Typer(help="Coverage figures without maps. 只出覆盖率数字，不出图。", no_args_is_help=True)
 export_app = typer.Typer(help="Results to where others read them. 把成果写到别处。", no_args_is_help=True)
 demo_app = typer.Typer(help="The demonstration layers. 演示数据。", no_args_is_help=True)
 app.command()(check)
@@ -82,58 +79,6 @@ def publish(
         published = publish_study(area, walk, out, lang=lang.value, allow_open_edge=allow_open_edge, progress=progress)
     print_units(published.result, lang)
     say_each(published.paths)
-
-
-@coverage_app.command("parks")
-def coverage_parks(
-    layers: Layers = None,
-    minutes: Minutes = None,
-    speed_mps: Speed = None,
-    profile: ProfileName = None,
-    scenario: ScenarioOption = None,
-    by: Annotated[
-        Unit | None, typer.Option(help="Rows; default: zone where there are zones, else area. 统计单元")
-    ] = None,
-    tier: Annotated[str, typer.Option(help="Tier of the parks, or all. 公园层级")] = "all",
-    format: Annotated[Format, typer.Option(help="How to print. 输出格式")] = Format.table,  # noqa: A002 - the option's name
-    lang: LangOption = Lang.zh,
-    allow_open_edge: OpenEdge = False,
-) -> None:
-    """Residents within walking distance of a park, in three states that sum. 公园步行覆盖人口（三态）。"""
-    from kunshan_gis.studies.park_reach import KINDS_READ, park_reach
-
-    with showing_progress() as progress:
-        area = read_area(layers, progress, kinds=KINDS_READ, scenario=scenario)
-        walk = choose_walk(area, minutes, speed_mps, profile)
-        result = park_reach(area, walk, allow_open_edge=allow_open_edge, progress=progress).result
-    unit = by or (Unit.zone if "zones" in result.tables else Unit.area)
-    name = {"zone": "zones", "town": "towns", "area": "area"}[unit]
-    if name not in result.tables:
-        zh, en = (
-            ("towns 与 zone_towns", "layers towns and zone_towns") if unit is Unit.zone else ("towns", "layer towns")
-        )
-        raise ParameterError(
-            Text(
-                f"没有按 {unit.value} 统计的数字：需要图层 {zh}；请在 catalog.toml 中补上所缺图层，或用 --by area",
-                f"no figures by {unit.value}: they need the {en}; add what is missing to catalog.toml, "
-                "or use --by area",
-            )
-        )
-    table = result.tables[name]
-    tier = _tier(tier)
-    if tier not in set(table["tier"]):
-        tiers = ", ".join(table["tier"].unique())
-        raise ParameterError(
-            Text(
-                f"公园图层中没有层级 `{tier}`；可选：{tiers}",
-                f"tier `{tier}` does not occur in the parks layer; there are: {tiers}",
-            )
-        )
-    table = table[table["tier"] == tier]
-    if format is Format.table:
-        print_table(table, result, lang)
-    else:
-        print_rows(table.rename(columns={"unit_id": unit.value}).assign(reportable=result.reportable), format)
 
 
 @app.command()
@@ -265,11 +210,3 @@ def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
 
     said = message.message if isinstance(message, KunshanGISWarning) else both(str(message))
     say(f"注意：{said.zh}\nnote: {said.en}" if said.zh != said.en else f"注意 note: {said.en}", stderr())
-
-
-def _tier(said: str) -> str:
-    """A tier by its key or by either label, however it is capitalised."""
-    from kunshan_gis.indicators import TIER_LABELS
-
-    known = {name.lower(): key for key, labels in TIER_LABELS.items() for name in (key, *labels)}
-    return known.get(said.strip().lower(), said)

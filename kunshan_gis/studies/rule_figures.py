@@ -6,7 +6,7 @@ tiers and cutoffs always add up to the whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -156,6 +156,8 @@ def covered(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> Covered:
     """
     if rule.measure == "circle":
         return _complete(rule, of, measuring, terms)
+    if of == "street" and rule.measure == "walk":
+        return _street_covered(rule, _existing(rule.to, measuring), measuring, terms)
     return _any([_covered(rule, place, of, measuring, terms) for place in _existing(rule.to, measuring)])
 
 
@@ -196,9 +198,7 @@ def _covered(rule: Rule, places: Supply, of: str, measuring: Measuring, terms: T
     rows = demanded(measuring, of)
     if rule.measure == "radius":
         return Covered(_within_radius(rows, places, parts, measuring), np.ones(len(rows.amount), bool), places.kinds)
-    kinds = ("streets", *(kind for kind in BARRING if measuring.area.has(kind)), *places.kinds)
-    if of == "street":
-        return _street_covered(places, parts, measuring, terms, kinds)
+    kinds = _walked_kinds(measuring, places)
     reached = np.zeros(len(rows.amount), dtype=bool)
     for part in parts:
         way = measuring.walked(of, places.place, part.rows, terms)
@@ -208,15 +208,36 @@ def _covered(rule: Rule, places: Supply, of: str, measuring: Measuring, terms: T
     return Covered(np.where(reached, rows.amount, 0.0), placed, kinds)
 
 
-def _street_covered(
-    places: Supply, parts: list[Group], measuring: Measuring, terms: Terms, kinds: tuple[str, ...]
-) -> Covered:
-    net = measuring.net(terms)
+def _walked_kinds(measuring: Measuring, places: Supply) -> tuple[str, ...]:
+    """The layers a walk to some places rests on."""
+    return ("streets", *(kind for kind in BARRING if measuring.area.has(kind)), *places.kinds)
+
+
+def _street_covered(rule: Rule, supplies: list[Supply], measuring: Measuring, terms: Terms) -> Covered:
+    """Metres of every walked edge within the distance of any of the places, wherever on the edge they lie."""
+    metres = None if rule.bands else _metres(rule.metres, rule.minutes, measuring, terms)
+    parts = [(places, part) for places in supplies for part in groups(rule, places, metres, terms)]
+    net, farthest = measuring.net(terms), max((part.metres for _, part in parts), default=0.0)
     amount = np.zeros(len(net.length_m))
-    for part in parts:
-        field, _ = measuring.field(places.place, part.rows, terms)
-        amount = np.maximum(amount, network.covered_lengths(field, [part.metres])[0])
+    if parts:
+        amount = network.covered_lengths(_field_of(parts, farthest, measuring, terms), [farthest])[0]
+    kinds = tuple(dict.fromkeys(kind for places in supplies for kind in _walked_kinds(measuring, places)))
     return Covered(amount, net.component_m >= measuring.walk.min_component_m, kinds)
+
+
+def _field_of(
+    parts: list[tuple[Supply, Group]], farthest_m: float, measuring: Measuring, terms: Terms
+) -> network.Field:
+    """Distances from places of several kinds and reaches; one that serves less far begins that much farther away."""
+    if len(parts) == 1:
+        (places, part), *_ = parts
+        return measuring.field(places.place, part.rows, terms)[0]
+    doors = []
+    for places, part in parts:
+        points, owner = measuring.doors(places.place, terms)
+        own = network.select(points, np.flatnonzero(part.rows[owner]))
+        doors.append(replace(own, leg_m=own.leg_m + (farthest_m - part.metres)))
+    return network.search(measuring.net(terms), network.joined(*doors))
 
 
 def _within_radius(rows: Demand, places: Supply, parts: list[Group], measuring: Measuring) -> Floats:

@@ -1,4 +1,4 @@
-"""What is walked to: parks, stations, bus stops, facilities; which of them count, and where they are entered."""
+"""What is walked to: parks, stations, bus stops, jobs, facilities; which of them count, and where they are entered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kunshan_gis.studies.demand import NotThereError, require_kind
 from kunshan_gis.studies.on_foot import measured_parks
 from kunshan_gis.studies.terms import Terms
 
-PARKS, STATIONS, BUS_STOPS = "parks", "stations", "bus_stops"
+PARKS, STATIONS, BUS_STOPS, JOBS = "parks", "stations", "bus_stops", "jobs"
 COARSE_PART = 3.0
 """A place known less well than the distance divided by this gives a range, not a figure."""
 
@@ -70,6 +70,8 @@ def supply(area: StudyArea, place: str) -> Supply:
         return _stations(area)
     if place == BUS_STOPS:
         return _points(place, _accurate(area, _standing(area, "bus_stops"), "bus_stops"), "bus_stops")
+    if place == JOBS:
+        return _points(place, _accurate(area, _standing(area, "jobs"), "jobs"), "jobs")
     table = _standing(area, "facilities")
     table = table[table["category"] == place]
     if not len(table):
@@ -89,9 +91,8 @@ def not_yet_there(area: StudyArea, place: str) -> int:
 
 def supply_kinds(place: str) -> tuple[str, ...]:
     """The layers the places of a kind are read from."""
-    return {PARKS: ("parks", "park_gates"), STATIONS: ("stations", "entrances"), BUS_STOPS: ("bus_stops",)}.get(
-        place, ("facilities",)
-    )
+    own = {PARKS: ("parks", "park_gates"), STATIONS: ("stations", "entrances"), BUS_STOPS: ("bus_stops",)}
+    return {**own, JOBS: ("jobs",)}.get(place, ("facilities",))
 
 
 def categories(area: StudyArea) -> tuple[str, ...]:

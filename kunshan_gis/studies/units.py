@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
-from kunshan_gis.analysis import UNASSIGNED, overlaps, require_apart, town_of, zone_of
+from kunshan_gis.analysis import UNASSIGNED, hexagon_cells, overlaps, require_apart, town_of, zone_of
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text, text
 from kunshan_gis.model import StudyArea, digest
@@ -24,8 +24,9 @@ from kunshan_gis.studies.accounts import area_names, unit_names
 from kunshan_gis.studies.demand import Demand
 
 UNITS = ("area", "zones", "towns", "communities")
-
-
+HEX = "hex"
+HEX_M = (100.0, 20_000.0)
+"""Least and greatest width of hexagons; in narrower ones there is hardly more than one house."""
 UNIT_KINDS = ("towns", "zones", "zone_towns", "communities")
 """Layers that say which units there are."""
 
@@ -36,7 +37,7 @@ class Units:
 
     Attributes
     ----------
-    key : area, zones, towns, communities, or what the planner's polygons are called
+    key : area, zones, towns, communities, hex, or what the planner's polygons are called
     names : DataFrame
         `unit_id`, `name`, `name_en`; the last row is `unassigned`, but for the area.
     shapes : polygons of the units in the order of `names`, where they have any
@@ -149,6 +150,31 @@ def units_sha256(polygons: gpd.GeoDataFrame) -> str:
     return digest(named, [shape.hex() for shape in shapely.to_wkb(np.asarray(polygons.geometry.array))])
 
 
+def hexagons_of(area: StudyArea, rows_of: Demand, width_m: float) -> Units:
+    """Hexagons with something of a demand in them, on a grid of the CRS.
+
+    Parameters
+    ----------
+    width_m : float
+        From the middle of one to the middle of the next, metres.
+
+    Raises
+    ------
+    ParameterError
+        The width is not between 100 m and 20 km.
+    """
+    if not HEX_M[0] <= width_m <= HEX_M[1]:
+        least, most = HEX_M
+        raise ParameterError(
+            Text(
+                f"六边形宽 {width_m:g} 米：须在 {least:g} 至 {most:g} 米之间",
+                f"hexagons {width_m:g} m wide: give from {least:g} to {most:g} m",
+            )
+        )
+    shapes = gpd.GeoSeries(rows_of.shapes[rows_of.amount > 0], crs=rows_of.places.crs)
+    return _of_polygons(area, HEX, hexagon_cells(shapes, side_m=width_m / np.sqrt(3.0)))
+
+
 def there(area: StudyArea) -> tuple[str, ...]:
     """The units a study area can give figures by."""
     return tuple(key for key in UNITS if key == "area" or all(area.has(kind) for kind in _NEEDED[key]))
@@ -208,6 +234,10 @@ def _own_units(area: StudyArea, key: str, polygons: gpd.GeoDataFrame) -> Units:
     require_apart(polygons)
     if not len(polygons):
         raise ParameterError(Text(f"{key} 中没有任何单元", f"{key} holds no unit"))
+    return _of_polygons(area, key, polygons)
+
+
+def _of_polygons(area: StudyArea, key: str, polygons: gpd.GeoDataFrame) -> Units:
     names = pd.DataFrame({"unit_id": polygons["id"].astype(object)})
     for column in ("name", "name_en"):
         names[column] = polygons[column].fillna(polygons["id"]) if column in polygons else polygons["id"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 from paper import X0, Y0, homes, streets
 
-from kunshan_gis.analysis import cells, hexagons, street_cells
+from kunshan_gis.analysis import cells, hexagon_cells, hexagons, street_cells
 from kunshan_gis.errors import CRSError, ParameterError
 
 
@@ -121,3 +122,27 @@ def test_hexagons_refuse_degrees_and_no_home_is_no_cell() -> None:
 def test_a_square_of_no_size_is_refused() -> None:
     with pytest.raises(ParameterError, match="size_m = 0: give metres above 0"):
         cells(homes((0, 0)), pd.Series(["covered"]), size_m=0)
+
+
+@pytest.mark.parametrize("top", ["pointy", "flat"])
+def test_hexagons_of_shapes_are_all_that_they_lie_in_and_no_others(top: Literal["pointy", "flat"]) -> None:
+    rng = np.random.default_rng(4)
+    ends = rng.uniform(0, 3000, (12, 2, 2)) + np.array([X0, Y0])
+    shapes = [*shapely.linestrings(ends), *shapely.points(rng.uniform(0, 3000, (9, 2)) + np.array([X0, Y0]))]
+    shapes += [shapely.box(X0 + 400, Y0 + 400, X0 + 1700, Y0 + 1500)]  # whole hexagons lie inside it
+    table = gpd.GeoSeries(shapes, crs=homes((0, 0)).crs)
+    found = hexagon_cells(table, side_m=120, top=top)
+    everywhere = shapely.points(np.stack(np.meshgrid(np.arange(-300, 3300, 60), np.arange(-300, 3300, 60)), -1))
+    grid = homes(*[(point.x, point.y) for point in everywhere.ravel()])
+    whole = hexagons(grid, pd.Series("covered", index=grid.index), side_m=120, top=top).set_index("id")
+    met = whole[whole.intersects(shapely.union_all(shapes))]
+    assert set(found["id"]) == set(met.index)
+    assert found.set_index("id").geometry.geom_equals(met.geometry.loc[found["id"]]).all()
+
+
+def test_hexagons_of_nothing_are_none() -> None:
+    assert not len(hexagon_cells(gpd.GeoSeries([], crs="EPSG:4549"), side_m=100))
+    with pytest.raises(CRSError):
+        hexagon_cells(gpd.GeoSeries([shapely.Point(121, 31)], crs="EPSG:4326"), side_m=100)
+    with pytest.raises(ParameterError, match="one of the two"):
+        hexagon_cells(gpd.GeoSeries([], crs="EPSG:4549"))
