@@ -51,9 +51,13 @@ class Demand:
         return self.key in ("land", "built_up", "parks")
 
     @cached_property
-    def tree(self) -> shapely.STRtree:
-        """The shapes, to be found by place."""
-        return shapely.STRtree(self.shapes)
+    def span_m(self) -> NDArray[np.float64]:
+        """How far the farthest corner of each row's shape is from its place."""
+        corners, row = shapely.get_coordinates(self.shapes, return_index=True)
+        xy = shapely.get_coordinates(np.asarray(self.places.array))
+        farthest = np.zeros(len(self.shapes))
+        np.maximum.at(farthest, row, np.hypot(*(corners - xy[row]).T))
+        return farthest
 
     @property
     def extended(self) -> bool:

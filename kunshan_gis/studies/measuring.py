@@ -89,7 +89,7 @@ class Measuring:
         return self.keep(key, lambda: self._walked(of, place, rows, terms), kinds)
 
     def straight(self, of: str, place: str, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Straight metres from every point of a demand to the nearest of some places (a park's outline)."""
+        """Straight metres from the place of every row of a demand to the nearest of some places (a park's outline)."""
         kinds = (*DEMAND_KINDS[of], *supply_kinds(place))
         key = ("straight", of, place, _digest(rows))
         return self.keep(key, lambda: self._straight(self.demand(of), self.supply(place), rows), kinds)
@@ -164,11 +164,11 @@ class Measuring:
 
     def _straight(self, rows_of: Demand, places: Supply, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
         shapes = np.asarray(places.straight_from.array)[places.straight_rows(rows)]
-        metres = np.full(len(rows_of.amount), np.inf)
-        there = ~(shapely.is_missing(rows_of.shapes) | shapely.is_empty(rows_of.shapes))
+        metres, points = np.full(len(rows_of.amount), np.inf), np.asarray(rows_of.places.array)
+        there = ~(shapely.is_missing(points) | shapely.is_empty(points))
         if len(shapes) and there.any():
             tree = shapely.STRtree(shapes)
-            found, away = tree.query_nearest(rows_of.shapes[there], return_distance=True, all_matches=False)
+            found, away = tree.query_nearest(points[there], return_distance=True, all_matches=False)
             metres[np.flatnonzero(there)[found[0]]] = away
         return metres
 
