@@ -1,6 +1,7 @@
 """Results and study areas to files: the only code that writes."""
 
 from kunshan_gis.export.area import require_free, write_area
+from kunshan_gis.export.check_book import check_workbook
 from kunshan_gis.export.files import json_bytes, table_bytes, write_files
 from kunshan_gis.export.geopackage import geopackage
 from kunshan_gis.export.markdown import check_markdown
@@ -15,6 +16,7 @@ __all__ = [
     "DatabaseTable",
     "EditorLayer",
     "check_markdown",
+    "check_workbook",
     "geopackage",
     "json_bytes",
     "qgis_project",

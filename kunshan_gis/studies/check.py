@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from kunshan_gis.analysis import UNASSIGNED
 from kunshan_gis.errors import listed
+from kunshan_gis.findings import findings, summary
 from kunshan_gis.indicators import place_label
-from kunshan_gis.messages import NOTHING, Text, known, text
+from kunshan_gis.messages import NOTHING, Lang, Text, known, text
 from kunshan_gis.model import Progress, Provenance, Result, StudyArea, silent
+from kunshan_gis.rule_words import in_a_line
 from kunshan_gis.rules import CheckProfile, Rule, profile_named, shipped
 from kunshan_gis.schema import KINDS
 from kunshan_gis.standards import content_digest, sensitivity_profile, walk_profile
@@ -71,6 +73,11 @@ class Check:
         """1 where something is not met, else 0; what is not measurable or a demonstration is a row, never a code."""
         return int((self.result.tables["check"]["verdict"] == "not_met").any())
 
+    def explain(self, lang: Lang = "zh") -> str:
+        """Every finding in words, a paragraph each: the whole area, then its units, then what could not be measured."""
+        paragraphs = [*summary(self.result), *(finding.said for finding in findings(self.result))]
+        return "\n\n".join(getattr(paragraph, lang) for paragraph in paragraphs)
+
 
 def check(
     area: StudyArea,
@@ -122,11 +129,11 @@ def check(
         measuring = Measuring(area, _walk_of(area, one.profile, speed_mps))
         measured = _measured(one, measuring, whole, others)
         used += measured.figure.kinds if measured.figure is not None else ()
-        rows += _rows(area, one, whole, measured)
+        rows += _rows(area, one, whole, measured, speed_mps)
         under += _variant_rows(one, measured, one.rule.target_for(_residents(area)))
         if parts is not whole:
             in_parts = _measured(one, measuring, parts, others)
-            by_unit += _rows(area, one, parts, in_parts)
+            by_unit += _rows(area, one, parts, in_parts, speed_mps)
             rankings += _ranking(one, parts, in_parts)
         shown = [whole] if parts is whole else [whole, parts]
         if measured.figure is not None and one.rule.measure == "radius" and PARKS in one.rule.to:
@@ -320,16 +327,20 @@ COLUMNS = (
     "profile", "lead", "indicator", "name", "name_en", "unit_id", "unit_name", "unit_name_en", "value", "target",
     "unit", "relation", "verdict", "numerator", "denominator", "not_measurable", "counted",
     "interval_low", "interval_high", "flips", "flipped_by", "reportable", "verified", "clause", "reason", "reason_en",
+    "profile_name", "profile_name_en", "measured", "measured_en", "layers", "note", "note_en",
 )  # fmt: skip
 _VARIANT = ("profile", "indicator", "variant", "name", "name_en", "value", "meets_target")
 _RANKING = ("profile", "indicator", "order_changes", "changed_by")
 
 
-def _rows(area: StudyArea, one: Asked, units: Units, found: _Measured) -> Iterator[dict[str, Any]]:
+def _rows(
+    area: StudyArea, one: Asked, units: Units, found: _Measured, speed_mps: float | None
+) -> Iterator[dict[str, Any]]:
     """One row a unit; a unit nobody and nothing lies in is left out if it is `unassigned`."""
     rule = one.rule
     target = rule.target_for(_residents(area)) if units.whole or rule.measure != "count" else None
     kinds = () if found.figure is None else (*found.figure.kinds, *units.kinds)
+    said = in_a_line(rule, one.profile, speed_mps)
     demo = _demo(area, kinds)
     for number, unit in enumerate(units.names.to_dict(orient="records")):
         if unit["unit_id"] == UNASSIGNED and (found.figure is None or found.figure.denominator[number] <= 0):
@@ -355,6 +366,9 @@ def _rows(area: StudyArea, one: Asked, units: Units, found: _Measured) -> Iterat
             "interval_low": low, "interval_high": high, "flips": bool(flipped), "flipped_by": ";".join(flipped),
             "reportable": not demo and not np.isnan(value), "verified": rule.verified, "clause": rule.clause,
             "reason": reason.zh, "reason_en": reason.en,
+            "profile_name": one.profile.name, "profile_name_en": one.profile.name_en,
+            "measured": said.zh, "measured_en": said.en, "layers": ";".join(dict.fromkeys(kinds)),
+            "note": rule.note, "note_en": rule.note_en,
         }  # fmt: skip
 
 
