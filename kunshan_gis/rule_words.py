@@ -42,6 +42,21 @@ def distance(rule: Rule, profile: CheckProfile) -> Text:
     return text("rule_each_its_own") if rule.needs else NONE
 
 
+def in_a_line(rule: Rule, profile: CheckProfile, speed_mps: float | None = None) -> Text:
+    """Of whom, what and how far in one line: `residential land; on foot: clinics; 15 min, 900 m (planning-walk)`.
+
+    Parameters
+    ----------
+    speed_mps : a pace given in place of the profile's own
+    """
+    how_far = NONE if rule.unstated is not None else distance(rule, profile)
+    if rule.unstated is None and rule.minutes is not None and speed_mps is not None:
+        metres = _metres(rule.minutes * 60 * speed_mps)
+        how_far = text("rule_minutes", minutes=f"{rule.minutes:g}", metres=metres, walk=f"{speed_mps:g} m/s")
+    parts = [part for part in (of_whom(rule), measured(rule), how_far) if part != NONE]
+    return Text("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
+
+
 def of_whom(rule: Rule) -> Text:
     """Whose share it is, or per whom; a dash for numbers of parks and kilometres of street."""
     who = text(f"rule_of_{rule.of}") if rule.measure not in ("count", "size", "density") else NONE

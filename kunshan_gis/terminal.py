@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from kunshan_gis.figures import amount, beside_computed, checked, people, people_with_unit, percent, reviewed_lines
+from kunshan_gis.figures import amount, checked, people, people_with_unit, percent
+from kunshan_gis.findings import heading_of, verdict_said
 from kunshan_gis.indicators import STATE_LABELS, TIER_LABELS, label
 from kunshan_gis.messages import Lang, Text, known, text
 
@@ -277,39 +278,30 @@ def print_check(table: pd.DataFrame, result: model.Result, console: Console, *, 
     if not result.reportable:
         console.print(f"[bold red]{text('demo_mark').zh}  {text('demo_mark').en}[/]")
     by_unit = len(set(table["unit_id"])) > 1
-    for lead, rows in table.groupby("lead", sort=False):
-        title = getattr(text("check_lead" if lead else "check_annex"), lang)
+    for _, rows in table.groupby("lead", sort=False):
+        title = getattr(heading_of(rows.to_dict(orient="records"), result), lang)
         shown = Table(title=escaped(title, 120), title_justify="left")
         for key in ("profile", "indicator", *(("unit_name",) if by_unit else ())):
             shown.add_column(getattr(text(f"column_{key}"), lang), overflow="fold")
-        reviewed = beside_computed(table, result)
-        for key in ("value", *reviewed, "target", "interval", "verdict", "numerator", "denominator"):
+        for key in ("value", "target", "interval", "verdict", "numerator", "denominator"):
             shown.add_column(getattr(text(f"column_{key}"), lang), justify="right")
         for row in rows.to_dict(orient="records"):
             unit = [escaped(row["unit_name_en" if lang == "en" else "unit_name"], 40)] if by_unit else []
             name = escaped(row["name_en" if lang == "en" else "name"], 80)
-            shown.add_row(escaped(row["profile"], 40), name, *unit, *_check_cells(row, reviewed, lang))
+            shown.add_row(escaped(row["profile"], 40), name, *unit, *_check_cells(row, lang, result.provenance.counted))
         console.print(shown)
     say(getattr(text("profile_line", profile=result.provenance.profile_said), lang), console)
-    for line in reviewed_lines(result):
-        say(getattr(line, lang), console)
     for warning in result.provenance.warnings:
         say("! " + warning.first(lang), console)
 
 
-def _check_cells(row: Mapping[Any, Any], reviewed: tuple[str, ...], lang: Lang) -> list[str]:
-    cells = checked(row)
-    verdict = getattr(cells.verdict, lang)
-    reason = row["reason_en" if lang == "en" else "reason"]
-    if cells.flips:
-        verdict += f" ⇄ {getattr(text('check_flips'), lang)}"
-    beside = {"corrected_value": cells.corrected, "change": escaped(getattr(cells.change, lang), 60)}
+def _check_cells(row: Mapping[Any, Any], lang: Lang, counted: str) -> list[str]:
+    cells = checked(row, counted=counted)
+    figures = (cells.value.said, cells.target.said, cells.interval)
+    amounts = (cells.numerator.said, cells.denominator.said)
+    verdict = getattr(verdict_said(row), lang)
     return [
-        cells.value,
-        *(beside[key] for key in reviewed),
-        cells.target,
-        cells.interval,
-        escaped(reason or verdict, 80),
-        cells.numerator,
-        cells.denominator,
+        *(getattr(said, lang) for said in figures),
+        escaped(verdict, 80),
+        *(getattr(said, lang) for said in amounts),
     ]

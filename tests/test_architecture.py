@@ -16,8 +16,8 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 STAGES = ("layers", "network", "analysis", "maps", "export", "demo")
 FOUNDATION = (
     "", "errors", "validation", "crs", "datum", "schema", "contracts", "indicators", "standards", "messages", "model",
-    "figures", "toy", "cache", "forms", "postgis", "postgis_session", "rules", "rule_model", "rule_faults",
-    "rule_words", "review", "review_form",
+    "figures", "toy", "cache", "forms", "postgis", "postgis_session", "rules", "rule_model", "rule_faults", "findings",
+    "rule_words",
 )  # fmt: skip
 ONLY_IN = {
     "folium": ("maps",), "branca": ("maps",), "xstatic": ("maps",), "osmnx": ("layers",), "osmium": ("layers",),

@@ -26,7 +26,7 @@ from kunshan_gis.analysis.life_circle import completeness, completeness_by, miss
 from kunshan_gis.analysis.opportunities import cumulative, gravity, nearest_k, proximity_time
 from kunshan_gis.analysis.provision import area_per_person, places_per_person
 from kunshan_gis.analysis.tidiness import PLACE_M, SLIVER_M2, Tidiness, filled, tidiness
-from kunshan_gis.analysis.units import UNASSIGNED, estate_of, town_of, zone_of
+from kunshan_gis.analysis.units import UNASSIGNED, town_of, zone_of
 
 __all__ = [
     "PLACE_M",
@@ -52,7 +52,6 @@ __all__ = [
     "coverage",
     "cumulative",
     "enhanced_two_step",
-    "estate_of",
     "filled",
     "floating_catchment",
     "gaps",

@@ -101,7 +101,7 @@ def check(
     else:
         from kunshan_gis.export import check_markdown
 
-        write(check_markdown(table, found.result, lang=lang.value))
+        write(check_markdown(found.result, lang=lang.value))
     say_each(paths)
     raise typer.Exit(found.exit_code)
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from kunshan_gis.figures import parameter
 from kunshan_gis.maps import palette
 from kunshan_gis.maps.page import Bounds, MapLayer
 from kunshan_gis.maps.values import Field, empty, halves
@@ -259,7 +258,7 @@ def account(provenance: Provenance) -> tuple[Text, ...]:
 def _parameter(value: object) -> Text:
     if isinstance(value, bool):
         return text("yes" if value else "no")
-    return Text(*[parameter(value)] * 2)
+    return Text(*[f"{value:g}" if isinstance(value, int | float) else str(value)] * 2)
 
 
 def measured_in(area: StudyArea) -> Text:

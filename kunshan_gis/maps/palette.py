@@ -232,15 +232,3 @@ def finding(level: str) -> Style:
     """The place of a finding by how severe it is."""
     color = {"stops": "#9b2a1a", "distorts": "#1f5fa8"}.get(level, "#5d6a73")
     return Style(*text(f"quality_{level}"), color="#ffffff", fill=color, width=1.0, radius=4.0)
-
-
-def review_states() -> dict[str, Style]:
-    """Rows of a check list by computed state; hatched where nothing can be measured."""
-    fills = {"not_covered": "#d06a2c", "both": "#8c1d3f", NOT_MEASURABLE: "#b9bec3"}
-    return {
-        key: Style(
-            *text(f"review_{key}"), color="#4a2413", fill=fill, width=0.8, opacity=0.75, radius=4.4,
-            hatch=key == NOT_MEASURABLE,
-        )
-        for key, fill in fills.items()
-    }  # fmt: skip

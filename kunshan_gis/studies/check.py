@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from kunshan_gis.analysis import UNASSIGNED
 from kunshan_gis.errors import listed
+from kunshan_gis.findings import findings, summary
 from kunshan_gis.indicators import place_label
-from kunshan_gis.messages import NOTHING, Text, known, text
+from kunshan_gis.messages import NOTHING, Lang, Text, known, text
 from kunshan_gis.model import Progress, Provenance, Result, StudyArea, silent
+from kunshan_gis.rule_words import in_a_line
 from kunshan_gis.rules import CheckProfile, Rule, profile_named, shipped
 from kunshan_gis.schema import KINDS
 from kunshan_gis.standards import content_digest, sensitivity_profile, walk_profile
@@ -29,8 +31,6 @@ from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.needs import NEEDS, needs
 from kunshan_gis.studies.on_foot import people_over_unknown, placed_homes
 from kunshan_gis.studies.park_reach import near_the_edge
-from kunshan_gis.studies.park_rule import PARK_REACH, park_reach_profile
-from kunshan_gis.studies.reviewed import reviewed
 from kunshan_gis.studies.rule_figures import Figure, figure, kinds_of
 from kunshan_gis.studies.supply import PARKS, coarse, floor_of, groups, not_yet_there
 from kunshan_gis.studies.terms import AS_MEASURED, Terms, Variant, variants
@@ -59,9 +59,8 @@ class Check:
     Attributes
     ----------
     result : Result
-        `check`: one row a rule for the whole area; `check_<units>`: one row a rule and unit, with what reviewers said
-        and the change since the last submission beside the figures (`reviewed`); `answers`: theirs; `variants`: every
-        rule under every other way of measuring; `rankings`: whether the order of units changes under any.
+        `check`: one row a rule for the whole area; `check_<units>`: one row a rule and unit; `variants`: every rule
+        under every other way of measuring; `rankings`: whether the order of units changes under any.
     """
 
     result: Result
@@ -73,6 +72,11 @@ class Check:
     def exit_code(self) -> int:
         """1 where something is not met, else 0; what is not measurable or a demonstration is a row, never a code."""
         return int((self.result.tables["check"]["verdict"] == "not_met").any())
+
+    def explain(self, lang: Lang = "zh") -> str:
+        """Every finding in words, a paragraph each: the whole area, then its units, then what could not be measured."""
+        paragraphs = [*summary(self.result), *(finding.said for finding in findings(self.result))]
+        return "\n\n".join(getattr(paragraph, lang) for paragraph in paragraphs)
 
 
 def check(
@@ -108,8 +112,8 @@ def check(
     require_layers(area, REQUIRED)
     asked = asked_of(area, profiles)
     walk = Walk.choose(area, speed_mps=speed_mps)
-    reach_m = max((farthest(one.rule, walk.speed_mps) for one in asked), default=0.0)
-    near = near_the_edge(area, walk_network(area, walk), reach_m, allow_open_edge=allow_open_edge)
+    farthest = max((_farthest(one.rule, walk.speed_mps) for one in asked), default=0.0)
+    near = near_the_edge(area, walk_network(area, walk), farthest, allow_open_edge=allow_open_edge)
     whole = units_of(area, "area")
     parts = whole if by == "area" and polygons is None else units_of(area, by, polygons)
     others = variants(sensitivity_profile(SENSITIVITY)) if sensitivity else ()
@@ -122,14 +126,14 @@ def check(
     used: list[str] = ["streets", "homes"]
     for done, one in enumerate(asked):
         progress("checking", done, len(asked))
-        measuring = Measuring(area, walk_of(area, one.profile, speed_mps))
+        measuring = Measuring(area, _walk_of(area, one.profile, speed_mps))
         measured = _measured(one, measuring, whole, others)
         used += measured.figure.kinds if measured.figure is not None else ()
-        rows += _rows(area, one, whole, measured)
+        rows += _rows(area, one, whole, measured, speed_mps)
         under += _variant_rows(one, measured, one.rule.target_for(_residents(area)))
         if parts is not whole:
             in_parts = _measured(one, measuring, parts, others)
-            by_unit += _rows(area, one, parts, in_parts)
+            by_unit += _rows(area, one, parts, in_parts, speed_mps)
             rankings += _ranking(one, parts, in_parts)
         shown = [whole] if parts is whole else [whole, parts]
         if measured.figure is not None and one.rule.measure == "radius" and PARKS in one.rule.to:
@@ -163,17 +167,12 @@ def check(
         "sensitivity_sha256": content_digest(sensitivity_profile(SENSITIVITY)) if sensitivity else "",
         "max_leg_m": walk.max_leg_m, "min_component_m": walk.min_component_m, "allow_open_edge": allow_open_edge,
     }  # fmt: skip
-    provenance = account_of(area, [*used, *parts.kinds], parameters, walk, near_edge=near, farthest_m=reach_m)
-    provenance = replace(provenance, warnings=(*provenance.warnings, *notes_of(area, asked, parts)))
-    result = reviewed(
-        Result(provenance, tables), area, [(one.profile, one.rule) for one in asked],
-        {"check": whole} if parts is whole else {"check": whole, f"check_{parts.key}": parts},
-        lambda profile: Measuring(area, walk_of(area, profile, speed_mps)),
-    )  # fmt: skip
-    return Check(result, asked, parts, walk)
+    provenance = _provenance(area, [*used, *parts.kinds], parameters, walk, near_edge=near, farthest_m=farthest)
+    provenance = replace(provenance, warnings=(*provenance.warnings, *_notes(area, asked, parts)))
+    return Check(Result(provenance, tables), asked, parts, walk)
 
 
-def notes_of(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[Text]:
+def _notes(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[Text]:
     """What is planned and not counted, and units that overlap."""
     places = dict.fromkeys(
         place for one in asked for place in (*one.rule.to, *(to for need in one.rule.needs for to in need.to))
@@ -189,7 +188,7 @@ def notes_of(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[
         yield text("warn_overlap", units=known(units.key), pairs=said)
 
 
-def account_of(
+def _provenance(
     area: StudyArea, used: Sequence[str], parameters: dict[str, Any], walk: Walk, *, near_edge: int, farthest_m: float
 ) -> Provenance:
     net = walk_network(area, walk)
@@ -217,9 +216,7 @@ def asked_of(area: StudyArea, profiles: Sequence[str]) -> tuple[Asked, ...]:
     """
     basis = area.info.reporting_basis
     own = dict(area.profiles)
-    answered = [PARK_REACH] if not basis and PARK_REACH in {one.profile for one in area.review.answers} else []
-    names = list(profiles) or [*([basis] if basis else answered), *own, *shipped()]
-    own = {PARK_REACH: park_reach_profile(area), **own}
+    names = list(profiles) or [*([basis] if basis else []), *own, *shipped()]
     found: dict[str, CheckProfile] = {}
     for name in names:
         profile = profile_named(name, own)
@@ -233,11 +230,11 @@ def _walks(area: StudyArea, profiles: Iterable[CheckProfile]) -> list[str]:
     return sorted({profile.walk or area.info.profile for profile in profiles})
 
 
-def walk_of(area: StudyArea, profile: CheckProfile, speed_mps: float | None) -> Walk:
+def _walk_of(area: StudyArea, profile: CheckProfile, speed_mps: float | None) -> Walk:
     return Walk.choose(area, speed_mps=speed_mps, profile=profile.walk or None)
 
 
-def farthest(rule: Rule, speed_mps: float) -> float:
+def _farthest(rule: Rule, speed_mps: float) -> float:
     """The longest walk a rule asks about, in metres."""
     if rule.unstated is not None or rule.measure not in ("walk", "circle"):
         return 0.0
@@ -330,16 +327,20 @@ COLUMNS = (
     "profile", "lead", "indicator", "name", "name_en", "unit_id", "unit_name", "unit_name_en", "value", "target",
     "unit", "relation", "verdict", "numerator", "denominator", "not_measurable", "counted",
     "interval_low", "interval_high", "flips", "flipped_by", "reportable", "verified", "clause", "reason", "reason_en",
+    "profile_name", "profile_name_en", "measured", "measured_en", "layers", "note", "note_en",
 )  # fmt: skip
 _VARIANT = ("profile", "indicator", "variant", "name", "name_en", "value", "meets_target")
 _RANKING = ("profile", "indicator", "order_changes", "changed_by")
 
 
-def _rows(area: StudyArea, one: Asked, units: Units, found: _Measured) -> Iterator[dict[str, Any]]:
+def _rows(
+    area: StudyArea, one: Asked, units: Units, found: _Measured, speed_mps: float | None
+) -> Iterator[dict[str, Any]]:
     """One row a unit; a unit nobody and nothing lies in is left out if it is `unassigned`."""
     rule = one.rule
     target = rule.target_for(_residents(area)) if units.whole or rule.measure != "count" else None
     kinds = () if found.figure is None else (*found.figure.kinds, *units.kinds)
+    said = in_a_line(rule, one.profile, speed_mps)
     demo = _demo(area, kinds)
     for number, unit in enumerate(units.names.to_dict(orient="records")):
         if unit["unit_id"] == UNASSIGNED and (found.figure is None or found.figure.denominator[number] <= 0):
@@ -365,6 +366,9 @@ def _rows(area: StudyArea, one: Asked, units: Units, found: _Measured) -> Iterat
             "interval_low": low, "interval_high": high, "flips": bool(flipped), "flipped_by": ";".join(flipped),
             "reportable": not demo and not np.isnan(value), "verified": rule.verified, "clause": rule.clause,
             "reason": reason.zh, "reason_en": reason.en,
+            "profile_name": one.profile.name, "profile_name_en": one.profile.name_en,
+            "measured": said.zh, "measured_en": said.en, "layers": ";".join(dict.fromkeys(kinds)),
+            "note": rule.note, "note_en": rule.note_en,
         }  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def figure(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figu
         A layer it needs is missing, or the standard's text does not state what would be measured.
     """
     if rule.unstated is not None:
-        raise NotThereError(text("check_unstated", what=Text(*rule.unstated)))
+        raise NotThereError(Text(*rule.unstated))
     if rule.measure in ("walk", "radius", "circle"):
         parts = [_share(rule, of, measuring, units, terms) for of in BY_PARTS.get(rule.of, (rule.of,))]
         return _sum(parts)

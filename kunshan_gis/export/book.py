@@ -1,0 +1,91 @@
+"""What every workbook of results has: a fixed date, the same looks, a sheet on what made it, the demonstration mark."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import TYPE_CHECKING, Any
+
+from kunshan_gis.messages import known, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import xlsxwriter
+
+    from kunshan_gis.model import Provenance, Result
+
+LONGEST_CELL = 32_767
+"""Excel's longest text."""
+_MADE = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a fixed date keeps the bytes the same; Excel knows no zones
+
+
+def book_bytes(result: Result, fill: Callable[[xlsxwriter.Workbook, dict[str, Any]], None]) -> bytes:
+    """A workbook whose sheets `fill` writes; text is never run as a formula, the same content gives the same bytes."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        book.set_properties({"created": _MADE, "title": result.provenance.study})
+        fill(book, _formats(book))
+    return buffer.getvalue()
+
+
+def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    return {
+        "head": book.add_format({"bold": True, "text_wrap": True, "bg_color": "#E8EEF2", "bottom": 1, "valign": "top"}),
+        "mark": book.add_format({"bold": True, "font_color": "#B3261E", "font_size": 13}),
+        "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        "people": book.add_format({"num_format": "#,##0"}),
+        "ten_thousand": book.add_format({"num_format": "0.0#"}),
+        "percent": book.add_format({"num_format": "0.0"}),
+        "whole_percent": book.add_format({"num_format": "0"}),
+    }
+
+
+def marked(sheet: Any, formats: Mapping[str, Any], provenance: Provenance) -> int:
+    """Write the demonstration mark if there is need; the row from which the sheet goes on."""
+    if provenance.reportable:
+        return 0
+    mark = text("demo_mark")
+    sheet.write_string(0, 0, f"{mark.zh}  {mark.en}", formats["mark"])
+    return 1
+
+
+def about(book: xlsxwriter.Workbook, formats: Mapping[str, Any], result: Result) -> None:
+    """A sheet that says what made the figures."""
+    title = text("sheet_about")
+    sheet = book.add_worksheet(f"{title.zh} {title.en}")
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 90)
+    rows = [*([("demo_mark", "")] if not result.reportable else []), *_about_rows(result.provenance)]
+    for row, (key, value) in enumerate(rows):
+        name = known(key)
+        style = formats["mark"] if key == "demo_mark" else formats["text"]
+        sheet.write_string(row, 0, f"{name.zh} {name.en}", style)
+        sheet.write_string(row, 1, value[:LONGEST_CELL], formats["text"])
+
+
+def _about_rows(provenance: Provenance) -> list[tuple[str, str]]:
+    rows = [
+        ("profile", f"{provenance.profile_said.zh} {provenance.profile_said.en}"),
+        ("versions", ", ".join(f"{name} {number}" for name, number in provenance.versions.items())),
+    ]
+    rows += [(key, _said(value)) for key, value in provenance.parameters.items()]
+    rows += [("walk_filter", provenance.walk_filter), ("analysis_crs", provenance.analysis_crs)]
+    for entry in provenance.inputs:
+        rows.append(
+            ("input", f"{entry['layer']} · {entry['basis']} · {entry['date']} · {entry['source']} · {entry['sha256']}")
+        )
+    rows += [("missing", f"{entry['title'].zh} {entry['title'].en}: {entry['without'].zh} {entry['without'].en}")
+             for entry in provenance.missing]  # fmt: skip
+    return rows + [("warning", f"{warning.zh} {warning.en}") for warning in provenance.warnings]
+
+
+def _said(value: object) -> str:
+    """A parameter as text; a list of what has keys by its keys and digests."""
+    if isinstance(value, list | tuple):
+        return ", ".join(" ".join(map(str, one.values())) if isinstance(one, dict) else str(one) for one in value)
+    return "" if value is None else str(value)
