@@ -84,6 +84,7 @@ def test_every_text_is_used() -> None:
         "verdict",
         "column",
         "reproduced",
+        "compared",
         "rule",
         "standards",
         "amount",

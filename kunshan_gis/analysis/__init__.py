@@ -26,6 +26,7 @@ from kunshan_gis.analysis.life_circle import completeness, completeness_by, miss
 from kunshan_gis.analysis.opportunities import cumulative, gravity, nearest_k, proximity_time
 from kunshan_gis.analysis.provision import area_per_person, places_per_person
 from kunshan_gis.analysis.tidiness import PLACE_M, SLIVER_M2, Tidiness, filled, tidiness
+from kunshan_gis.analysis.turnover import TURNOVER, turnover, turnover_cells
 from kunshan_gis.analysis.units import UNASSIGNED, town_of, zone_of
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "STATES",
     "TOLERANCE_M",
     "TOLERANCE_MIN",
+    "TURNOVER",
     "UNASSIGNED",
     "Gaussian",
     "GaussianCatchment",
@@ -77,6 +79,8 @@ __all__ = [
     "theil",
     "tidiness",
     "town_of",
+    "turnover",
+    "turnover_cells",
     "two_step",
     "zone_of",
 ]

@@ -13,6 +13,7 @@ import typer
 
 from kunshan_gis.cli.account import reproduce
 from kunshan_gis.cli.check import check
+from kunshan_gis.cli.compare import compare
 from kunshan_gis.cli.coverage import coverage_app
 from kunshan_gis.cli.layers import layers_app
 from kunshan_gis.cli.options import (
@@ -52,6 +53,7 @@ export_app = typer.Typer(help="Results to where others read them. 把成果写�
 demo_app = typer.Typer(help="The demonstration layers. 演示数据。", no_args_is_help=True)
 app.command()(check)
 app.command()(reproduce)
+app.command()(compare)
 app.add_typer(coverage_app, name="coverage")
 app.add_typer(layers_app, name="layers")
 app.add_typer(export_app, name="export")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kunshan_gis.errors import listed
 from kunshan_gis.figures import people, percent
 from kunshan_gis.indicators import label
 from kunshan_gis.messages import Lang, Text, keys, text
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from kunshan_gis.studies.differences import InputChange, Moved, Setting
     from kunshan_gis.studies.reproduce import Reproduced
 
+MINUS = "\N{MINUS SIGN}"
 MOST_FIGURES = 20
 """Figures that moved, on the terminal; all are in the JSON."""
 
@@ -61,8 +63,20 @@ def setting_said(setting: Setting) -> Text:
     """A parameter, profile or version with both values."""
     group, key = text(f"reproduced_setting_{setting.group}"), setting.key
     name = text(key) if key in keys() else Text(key, key)
+    if setting.group == "edit":
+        before, after = edits_said(setting.before), edits_said(setting.after)
+        return Text(f"{group.zh}：{before} → {after}", f"{group.en}: {before} → {after}")
     before, after = _short(setting.before), _short(setting.after)
     return Text(f"{group.zh} {name.zh}：{before} → {after}", f"{group.en} {name.en}: {before} → {after}")
+
+
+def edits_said(edits: Sequence[Mapping[str, Any]]) -> str:
+    """Edits in a line: what is taken away and what is added, by kind and id."""
+    said = [
+        f"{'+' if edit['action'] == 'add' else MINUS} {edit['kind']} {listed(edit['ids'] or [edit['row'].get('id')])}"
+        for edit in edits
+    ]
+    return ", ".join(said) or "—"
 
 
 def _short(value: Any) -> str:

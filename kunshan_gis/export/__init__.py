@@ -4,7 +4,7 @@ from kunshan_gis.export.area import require_free, write_area
 from kunshan_gis.export.check_book import check_workbook
 from kunshan_gis.export.files import json_bytes, table_bytes, write_files
 from kunshan_gis.export.geopackage import geopackage
-from kunshan_gis.export.markdown import check_markdown
+from kunshan_gis.export.markdown import check_markdown, markdown_table
 from kunshan_gis.export.postgis import DatabaseTable, write_tables
 from kunshan_gis.export.qgis import EditorLayer, qgis_project
 from kunshan_gis.export.result import records, result_data
@@ -19,6 +19,7 @@ __all__ = [
     "check_workbook",
     "geopackage",
     "json_bytes",
+    "markdown_table",
     "qgis_project",
     "records",
     "require_free",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kunshan_gis.figures import checked
@@ -102,3 +102,9 @@ def _escaped(cell: str) -> str:
     for sign in "|*_`[]":
         plain = plain.replace(sign, f"\\{sign}")
     return plain
+
+
+def markdown_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A heading and a table; nothing in a cell is markup."""
+    lines = [f"## {title}", "", "| " + " | ".join(headings) + " |", "|" + "---|" * len(headings)]
+    return "\n".join([*lines, *("| " + " | ".join(map(_escaped, row)) + " |" for row in rows), ""])

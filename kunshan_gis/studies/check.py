@@ -126,7 +126,7 @@ def check(
     used: list[str] = ["streets", "homes"]
     for done, one in enumerate(asked):
         progress("checking", done, len(asked))
-        measuring = Measuring(area, _walk_of(area, one.profile, speed_mps))
+        measuring = Measuring(area, walk_of(area, one.profile, speed_mps))
         measured = _measured(one, measuring, whole, others)
         used += measured.figure.kinds if measured.figure is not None else ()
         rows += _rows(area, one, whole, measured, speed_mps)
@@ -230,7 +230,8 @@ def _walks(area: StudyArea, profiles: Iterable[CheckProfile]) -> list[str]:
     return sorted({profile.walk or area.info.profile for profile in profiles})
 
 
-def _walk_of(area: StudyArea, profile: CheckProfile, speed_mps: float | None) -> Walk:
+def walk_of(area: StudyArea, profile: CheckProfile, speed_mps: float | None) -> Walk:
+    """How people walk under a profile: at a pace given, else the profile's, else the area's."""
     return Walk.choose(area, speed_mps=speed_mps, profile=profile.walk or None)
 
 

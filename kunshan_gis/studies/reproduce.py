@@ -18,7 +18,7 @@ from kunshan_gis.cache import DiskCache
 from kunshan_gis.errors import KunshanGISError, ParameterError, ResultError
 from kunshan_gis.layers.result_file import SavedInput, SavedResult
 from kunshan_gis.messages import NOTHING, Text, text
-from kunshan_gis.model import Edit, Progress, Result, StudyArea, silent
+from kunshan_gis.model import Edit, Progress, Result, Scenario, StudyArea, silent
 from kunshan_gis.rules import profile_file
 from kunshan_gis.studies.accounts import input_of
 from kunshan_gis.studies.changes import compare, footprint
@@ -122,6 +122,25 @@ def reproduce(
     return judged(result, again, _told(inputs_between(result.inputs, again.inputs), area, kept))
 
 
+def measured_like(
+    result: SavedResult,
+    area: StudyArea,
+    *,
+    polygons: gpd.GeoDataFrame | None = None,
+    profiles: Sequence[str] = (),
+    progress: Progress = silent,
+) -> SavedResult:
+    """What the study of a saved result says of another study area, with the same parameters and no edits.
+
+    Raises
+    ------
+    ResultError, ParameterError, StandardError
+        See `reproduce`.
+    """
+    study = study_of(result)
+    return saved_of(study.run(area, study.asked(result, polygons, profiles), progress))
+
+
 def judged(before: SavedResult, after: SavedResult, inputs: tuple[InputChange, ...]) -> Reproduced:
     """Two results of one study held against each other; another version of a library is no difference by itself."""
     settings, figures = settings_between(before, after), figures_between(before, after)
@@ -146,6 +165,7 @@ class _Asked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     allow_open_edge: bool = False
+    scenario: Scenario = "existing"
 
 
 class _Walked(_Asked):
@@ -210,8 +230,8 @@ def _walk_asked(result: SavedResult, _: gpd.GeoDataFrame | None, __: Sequence[st
 
 
 def _run_park_reach(area: StudyArea, asked: _Walked, progress: Progress) -> Result:
-    walk = Walk(**asked.model_dump(exclude={"allow_open_edge"}))
-    return park_reach(area, walk, allow_open_edge=asked.allow_open_edge, progress=progress).result
+    walk = Walk(**asked.model_dump(exclude={"allow_open_edge", "scenario"}))
+    return park_reach(area.in_scenario(asked.scenario), walk, allow_open_edge=asked.allow_open_edge, progress=progress).result
 
 
 def _check_asked(result: SavedResult, polygons: gpd.GeoDataFrame | None, files: Sequence[str]) -> _Checked:
@@ -234,7 +254,7 @@ def _check_asked(result: SavedResult, polygons: gpd.GeoDataFrame | None, files: 
 def _run_check(area: StudyArea, asked: _Checked, progress: Progress) -> Result:
     names = [asked.files.get(one.key, one.key) for one in asked.profiles]
     return check(
-        area, names, by=asked.by, polygons=asked.polygons, speed_mps=asked.speed_mps,
+        area.in_scenario(asked.scenario), names, by=asked.by, polygons=asked.polygons, speed_mps=asked.speed_mps,
         sensitivity=bool(asked.sensitivity), allow_open_edge=asked.allow_open_edge, progress=progress,
     ).result  # fmt: skip
 

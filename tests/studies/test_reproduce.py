@@ -153,6 +153,16 @@ def test_the_edits_of_a_scenario_are_made_again(mine: Path) -> None:
         assert found.status == "same", found.as_dict()
 
 
+def test_what_is_planned_is_counted_again_where_the_result_counted_it(mine: Path) -> None:
+    opening = Edit.add("parks", "POLYGON ((601960 3470290, 602000 3470290, 602000 3470300, 601960 3470290))",
+                       id="N", name="新园", tier="pocket", status="planned")  # fmt: skip
+    area = toy.city().with_edits(opening)
+    now, then = (check(area.in_scenario(name), (str(mine),)).result for name in ("existing", "planned"))
+    assert [one.tables["check"]["numerator"].item() for one in (now, then)] == [640, 690]  # beside h5
+    for result in (now, then, park_reach(area.in_scenario("planned"), WALK).result):
+        assert reproduce(saved_of(result), toy.city(), profiles=(str(mine),)).status == "same"
+
+
 def test_an_edit_that_cannot_be_made_any_more_is_an_error(mine: Path) -> None:
     saved = saved_of(check(toy.city().with_edits(Edit.remove("homes", "h4")), (str(mine),)).result)
     without = toy.city().with_edits(Edit.remove("homes", "h4"))
