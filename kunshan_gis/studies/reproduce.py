@@ -231,7 +231,8 @@ def _walk_asked(result: SavedResult, _: gpd.GeoDataFrame | None, __: Sequence[st
 
 def _run_park_reach(area: StudyArea, asked: _Walked, progress: Progress) -> Result:
     walk = Walk(**asked.model_dump(exclude={"allow_open_edge", "scenario"}))
-    return park_reach(area.in_scenario(asked.scenario), walk, allow_open_edge=asked.allow_open_edge, progress=progress).result
+    area = area.in_scenario(asked.scenario)
+    return park_reach(area, walk, allow_open_edge=asked.allow_open_edge, progress=progress).result
 
 
 def _check_asked(result: SavedResult, polygons: gpd.GeoDataFrame | None, files: Sequence[str]) -> _Checked:
