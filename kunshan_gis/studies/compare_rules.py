@@ -106,7 +106,7 @@ def homes_under(area: StudyArea, one: Asked) -> pd.DataFrame:
     if rule.measure not in ("walk", "radius", "circle") or rule.of not in OF_RESIDENTS:
         raise NotThereError(text("compare_not_of_residents"))
     if rule.unstated is not None:
-        raise NotThereError(text("check_unstated", what=Text(*rule.unstated)))
+        raise NotThereError(Text(*rule.unstated))
     measuring = measuring_of(area, one)
     found = covered(rule, "people", measuring, AS_MEASURED)
     inside = unit_share(measuring, units_of(area, "area"), "people", rule.within).toarray()[:, 0] > 0
