@@ -125,7 +125,7 @@ def test_the_lead_and_the_annex_are_told_apart_and_counted() -> None:
     lines = summary(found.result)
     assert lines[0].en == "Toy City, Reporting basis: not met: 2; 2 in all."
     assert lines[1].zh.startswith("未达标：公园绿化活动场地服务半径覆盖率")
-    assert lines[2].zh == "玩具城，附：其他口径：共 1 项指标，无目标 1 项。"
+    assert lines[2].zh == "玩具城，“附：其他口径”共 1 项指标：无目标 1 项。"
 
 
 def test_without_other_ways_of_measuring_nothing_is_said_of_an_interval() -> None:

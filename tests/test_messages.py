@@ -89,6 +89,7 @@ def test_every_text_is_used() -> None:
         "standards",
         "amount",
         "finding",
+        "barrier",
     )
     prefixes = tuple(f"{family}_" for family in families)  # completed by the caller
     words = {"existing", "under_construction", "planned"}  # values of a column

@@ -21,7 +21,7 @@ from kunshan_gis.analysis.floating import (
     supply_ratio,
     two_step,
 )
-from kunshan_gis.analysis.grid import cells, hexagon_cells, hexagons, street_cells
+from kunshan_gis.analysis.grid import amount_cells, cells, hexagon_cells, hexagons, street_cells
 from kunshan_gis.analysis.life_circle import completeness, completeness_by, missing_kinds
 from kunshan_gis.analysis.opportunities import cumulative, gravity, nearest_k, proximity_time
 from kunshan_gis.analysis.provision import area_per_person, places_per_person
@@ -45,6 +45,7 @@ __all__ = [
     "Tidiness",
     "Within",
     "Zones",
+    "amount_cells",
     "area_per_person",
     "areal_weights",
     "balanced",

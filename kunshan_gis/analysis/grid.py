@@ -39,6 +39,47 @@ def cells(homes: gpd.GeoDataFrame, state: pd.Series, *, size_m: float = 300.0) -
     return _counted(homes, state, column_row, lambda at: _squares(at, size_m))
 
 
+def amount_cells(
+    points: gpd.GeoSeries,
+    amount: NDArray[np.float64],
+    covered: NDArray[np.float64],
+    measurable: NDArray[np.bool_],
+    *,
+    size_m: float = 300.0,
+) -> gpd.GeoDataFrame:
+    """How much of anything (people, m2 of land) is covered in square cells on a grid of the CRS.
+
+    Parameters
+    ----------
+    points : where each amount is, metric CRS
+    amount : (points,) people, m2, metres
+    covered : (points,) how much of it is covered
+    measurable : (points,) whether that is known
+
+    Returns
+    -------
+    GeoDataFrame
+        `id` (column_row of the grid), `amount`, and its three states `covered`, `not_covered`, `not_measurable`, which
+        sum to it; `share_covered` of all, NaN where nothing is measurable; squares. Cells without any amount are left
+        out.
+    """
+    require_metric(points, "points")
+    place = np.floor(shapely.get_coordinates(points.array) / size_m).astype(np.int64)
+    states = {
+        "amount": amount,
+        "covered": np.where(measurable, covered, 0.0),
+        "not_covered": np.where(measurable, amount - covered, 0.0),
+        "not_measurable": np.where(measurable, 0.0, amount),
+    }
+    table = pd.DataFrame(states).groupby([place[:, 0], place[:, 1]]).sum()
+    table = table[table["amount"] > 0]
+    at = np.array(table.index.tolist(), dtype=np.int64).reshape(-1, 2)
+    known = table["amount"] - table["not_measurable"] > 0
+    table = table.assign(share_covered=(table["covered"] / table["amount"]).where(known)).reset_index(drop=True)
+    table.insert(0, "id", [f"{x}_{y}" for x, y in at.tolist()])
+    return gpd.GeoDataFrame(table, geometry=_squares(at, size_m), crs=points.crs)
+
+
 def hexagons(
     homes: gpd.GeoDataFrame,
     state: pd.Series,

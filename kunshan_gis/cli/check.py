@@ -73,7 +73,11 @@ def check(
     lang: LangOption = Lang.zh,
     allow_open_edge: OpenEdge = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also write result.json here. 另存结果文件的文件夹")
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Also write the page, workbook, report and result.json here. 另存网页、工作簿、文字与结果文件的文件夹",
+        ),
     ] = None,
 ) -> None:
     """Measure every rule of the standards; exit 1 if one is not met. 逐条核算标准，未达标时退出码为 1。"""
@@ -86,7 +90,7 @@ def check(
             area, tuple(profile or ()), by=UNIT_KEYS[by] if units is None else units.stem, polygons=polygons,
             speed_mps=speed_mps, sensitivity=sensitivity, allow_open_edge=allow_open_edge, progress=progress,
         )  # fmt: skip
-        paths = [] if out is None else _written(area, found, out)
+        paths = [] if out is None else _written(area, found, out, lang)
     table = found.result.tables["check" if found.units.whole else f"check_{found.units.key}"]
     if format is CheckFormat.table:
         from kunshan_gis.terminal import print_check
@@ -106,10 +110,10 @@ def check(
     raise typer.Exit(found.exit_code)
 
 
-def _written(area: StudyArea, found: Check, out: Path) -> list[Path]:
+def _written(area: StudyArea, found: Check, out: Path, lang: Lang) -> list[Path]:
     from kunshan_gis.studies.check_files import write_check
 
-    return write_check(area, found, out)
+    return write_check(area, found, out, lang=lang.value)
 
 
 def _polygons(file: Path, area: StudyArea) -> gpd.GeoDataFrame:

@@ -4,27 +4,44 @@
 Folium map. This is the only stage that imports folium.
 """
 
+from kunshan_gis.maps.check import Circle, Gap, Outside, check_map
 from kunshan_gis.maps.offline import page as offline_page
 from kunshan_gis.maps.packed import Drawing, PackedLayer, Watermark
-from kunshan_gis.maps.page import KeyFigure, Link, MapLayer, MapPage, Notice, PageTable, Section
+from kunshan_gis.maps.page import (
+    Headline,
+    HeadlineGroup,
+    KeyFigure,
+    Link,
+    MapLayer,
+    MapPage,
+    Notice,
+    PageTable,
+    Section,
+)
 from kunshan_gis.maps.pages import index_page, overview_map, park_reach_map, real_map
 from kunshan_gis.maps.quality import QualityParts, quality_page
 from kunshan_gis.maps.render import render
 from kunshan_gis.maps.values import Field
 
 __all__ = [
+    "Circle",
     "Drawing",
     "Field",
+    "Gap",
+    "Headline",
+    "HeadlineGroup",
     "KeyFigure",
     "Link",
     "MapLayer",
     "MapPage",
     "Notice",
+    "Outside",
     "PackedLayer",
     "PageTable",
     "QualityParts",
     "Section",
     "Watermark",
+    "check_map",
     "index_page",
     "offline_page",
     "overview_map",

@@ -258,6 +258,11 @@ def account(provenance: Provenance) -> tuple[Text, ...]:
 def _parameter(value: object) -> Text:
     if isinstance(value, bool):
         return text("yes" if value else "no")
+    if isinstance(value, list | tuple):
+        keys = ", ".join(str(one.get("key", one)) if isinstance(one, dict) else str(one) for one in value)
+        return Text(keys, keys)
+    if value is None:
+        return text("no_value")
     return Text(*[f"{value:g}" if isinstance(value, int | float) else str(value)] * 2)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kunshan_gis.errors import ParameterError, listed
 from kunshan_gis.maps.values import Field
@@ -104,6 +104,46 @@ class KeyFigure:
     remarks: tuple[Text, ...] = ()
 
 
+class Span(NamedTuple):
+    """A figure, its interval and its target along a bar from 0 to 1; NaN for what there is not."""
+
+    value: float
+    low: float
+    high: float
+    target: float
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A figure held against its target: verdict in a word and a shape, the interval as a bar, what it means in words.
+
+    Attributes
+    ----------
+    verdict : met, not_met, not_measurable, no_target or demo
+    amounts : what it is a share of
+    """
+
+    name: Text
+    verdict: str
+    value: Text
+    target: Text
+    interval: Text
+    amounts: Text
+    span: Span | None = None
+    reason: Text = NOTHING
+    said: Text = NOTHING
+
+
+@dataclass(frozen=True)
+class HeadlineGroup:
+    """Headlines under one heading; a `folded` group opens when it is asked for."""
+
+    heading: Text
+    rows: tuple[Headline, ...]
+    lines: tuple[Text, ...] = ()
+    folded: bool = False
+
+
 @dataclass(frozen=True)
 class Link:
     """A file of the same publication, by its name relative to the page."""
@@ -166,6 +206,8 @@ class MapPage:
     credit : whom the map's data must name inside the map
     notices : what to know first, below the map, under `notices_heading`
     tables_heading : what the tables are about; coverage if left out
+    headlines : figures held against their targets, below the map; those of the first group beside the map too, unless
+        other figures stand there
     """
 
     title: Text
@@ -186,6 +228,7 @@ class MapPage:
     notices: tuple[Notice, ...] = ()
     notices_heading: Text = NOTHING
     tables_heading: Text = NOTHING
+    headlines: tuple[HeadlineGroup, ...] = ()
 
     def __post_init__(self) -> None:
         keys = [layer.key for layer in self.layers]

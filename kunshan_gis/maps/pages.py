@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from kunshan_gis.maps import base, systems, units
 from kunshan_gis.maps import reach as reach_layers
-from kunshan_gis.maps.page import Link, MapLayer, MapPage, Section
+from kunshan_gis.maps.headlines import headline_groups
+from kunshan_gis.maps.page import HeadlineGroup, Link, MapLayer, MapPage, Section
 from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import DEMONSTRATION
 
@@ -138,6 +139,7 @@ def index_page(
     area: StudyArea,
     result: Result,
     *,
+    checked: Result | None = None,
     pages: Sequence[Link],
     files: Sequence[Link] = (),
     nav: Sequence[Link] = (),
@@ -147,6 +149,7 @@ def index_page(
 
     Parameters
     ----------
+    checked : a check, whose reporting basis is shown with value, target, verdict and range
     pages : the publication's maps, as cards
     files : its tables
     nav : the links of every page's head; this page and the maps if left out
@@ -174,12 +177,19 @@ def index_page(
         sections=sections,
         nav=tuple(nav) or (Link("index.html", text("page_index")), *pages),
         provenance=(*base.account(result.provenance), *base.sources(area, area_kinds(area)), base.measured_in(area)),
-        demo=not result.reportable,
+        headlines=_headlines(checked),
+        demo=not (result.reportable and (checked is None or checked.reportable)),
         marked_map=False,
         lang=lang,
         extent=base.extent(area),
         credit=base.credit(area, real),
     )
+
+
+def _headlines(checked: Result | None) -> tuple[HeadlineGroup, ...]:
+    if checked is None or not checked.provenance.parameters["reporting_basis"]:
+        return ()
+    return headline_groups(checked, words=False, lead_only=True)
 
 
 _OWN_DATA = (

@@ -232,3 +232,12 @@ def finding(level: str) -> Style:
     """The place of a finding by how severe it is."""
     color = {"stops": "#9b2a1a", "distorts": "#1f5fa8"}.get(level, "#5d6a73")
     return Style(*text(f"quality_{level}"), color="#ffffff", fill=color, width=1.0, radius=4.0)
+
+
+def likely_barriers() -> dict[str, Style]:
+    """Homes inside a circle and not on foot, by what likely bars the way."""
+    colors = {"expressways": "#a8430f", "rail": "#5b3a8c", "water": "#1f6fb2", "barriers": "#3c464e", "none": "#c98a14"}
+    return {
+        name: Style(*text(f"barrier_{name}"), color="#ffffff", fill=color, width=0.5, radius=3.0)
+        for name, color in colors.items()
+    }

@@ -60,11 +60,7 @@ def cells_covered(cells: gpd.GeoDataFrame | None, result: Result, basis: Basis) 
     """Residents (or buildings) by cell, coloured by the fifth their covered share falls in, or as not measurable."""
     if cells is None or not len(cells):
         return []
-    share = cells["share_covered"].to_numpy(dtype=float)
-    measurable = (cells["covered"] + cells["not_covered"]).to_numpy() > 0
-    fifth = np.array(["0", "20", "40", "60", "80"])[np.clip(np.nan_to_num(share) * 5, 0, 4).astype(int)]
-    table = cells.assign(class_=np.where(measurable & ~np.isnan(share), fifth, palette.NOT_MEASURABLE))
-    table = table.set_geometry(_sized(table))
+    table = by_fifth(cells, sized_by="population")
     fields = base.fields_of(table, units.shares(result)[0], *units.counts(result))
     return [
         MapLayer(
@@ -81,9 +77,18 @@ def cells_covered(cells: gpd.GeoDataFrame | None, result: Result, basis: Basis) 
     ]
 
 
-def _sized(cells: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """Cells drawn as large as their people: full at the ninth decile, the side never under a fifth."""
-    people = cells["population"].to_numpy(dtype=float)
+def by_fifth(cells: gpd.GeoDataFrame, *, sized_by: str) -> gpd.GeoDataFrame:
+    """The cells with `class_`, the fifth their `share_covered` falls in, drawn as large as their amount."""
+    share = cells["share_covered"].to_numpy(dtype=float)
+    measurable = (cells["covered"] + cells["not_covered"]).to_numpy() > 0
+    fifth = np.array(["0", "20", "40", "60", "80"])[np.clip(np.nan_to_num(share) * 5, 0, 4).astype(int)]
+    table = cells.assign(class_=np.where(measurable & ~np.isnan(share), fifth, palette.NOT_MEASURABLE))
+    return table.set_geometry(_sized(table, sized_by))
+
+
+def _sized(cells: gpd.GeoDataFrame, by: str) -> NDArray[np.object_]:
+    """Cells drawn as large as their people or land: full at the ninth decile, the side never under a fifth."""
+    people = cells[by].to_numpy(dtype=float)
     full = max(float(np.quantile(people, 0.9)), 1.0)
     side = np.clip(np.sqrt(people / full), 0.22, 0.96)
     shapes = np.asarray(cells.geometry.array)

@@ -11,11 +11,11 @@ import folium
 from jinja2 import Environment
 from markupsafe import Markup
 
-from kunshan_gis.maps import legend, tables
+from kunshan_gis.maps import headlines, legend, tables
 from kunshan_gis.maps.escape import clean, escape, js_json
 from kunshan_gis.maps.offline import POLICY, parts
 from kunshan_gis.maps.packed import Drawing, PackedLayer, Watermark, asset
-from kunshan_gis.maps.page import Bounds, MapLayer, MapPage
+from kunshan_gis.maps.page import Bounds, MapLayer, MapPage, Span
 from kunshan_gis.messages import NOTHING, Text, text
 
 _FAVICON = (
@@ -130,6 +130,9 @@ def _template() -> Any:
         "markup": Markup,
         "both": lambda pair, *longest: Markup(tables.both(pair, *longest)),  # noqa: S704 (escaped there)
         "state_bar": tables.state_bar,
+        "chip_shape": headlines.chip_shape,
+        "span_bar": headlines.span_bar,
+        "span_key": headlines.span_bar(Span(0.5, 0.25, 0.7, 0.85)),
         "text": text,
         "href": href,
     }

@@ -230,6 +230,12 @@ def _walks(area: StudyArea, profiles: Iterable[CheckProfile]) -> list[str]:
     return sorted({profile.walk or area.info.profile for profile in profiles})
 
 
+def measuring_of(found: Check, one: Asked) -> Measuring:
+    """The measurements behind a rule of a check, kept for whoever asks what lies where."""
+    area = found.units.area
+    return Measuring(area, walk_of(area, one.profile, found.result.provenance.parameters["speed_mps"]))
+
+
 def walk_of(area: StudyArea, profile: CheckProfile, speed_mps: float | None) -> Walk:
     """How people walk under a profile: at a pace given, else the profile's, else the area's."""
     return Walk.choose(area, speed_mps=speed_mps, profile=profile.walk or None)

@@ -13,12 +13,14 @@ import pandas as pd
 from kunshan_gis import maps, network
 from kunshan_gis.analysis import cells
 from kunshan_gis.cache import DiskCache
-from kunshan_gis.export import json_bytes, result_csv, result_data, workbook, write_files
+from kunshan_gis.export import check_workbook, json_bytes, result_csv, result_data, workbook, write_files
 from kunshan_gis.maps import Link, MapPage
 from kunshan_gis.messages import Lang, text
 from kunshan_gis.model import Progress, Result, StudyArea, silent
-from kunshan_gis.standards import station_profile
+from kunshan_gis.standards import station_profile, walk_profile
 from kunshan_gis.studies.accounts import ALL
+from kunshan_gis.studies.check import Check, check
+from kunshan_gis.studies.check_page import check_page
 from kunshan_gis.studies.park_reach import ParkReach, park_reach
 from kunshan_gis.studies.seen import keep_seen
 from kunshan_gis.studies.walk import Walk
@@ -31,10 +33,11 @@ _DEMO = "-DEMO"
 
 @dataclass(frozen=True, eq=False)
 class Published:
-    """What was written, and the result it shows."""
+    """What was written, the result it shows, and the check against the standards."""
 
     paths: tuple[Path, ...]
     result: Result
+    check: Check
 
 
 def publish(
@@ -46,7 +49,9 @@ def publish(
     allow_open_edge: bool = False,
     progress: Progress = silent,
 ) -> Published:
-    """Write the publication into a folder: index.html, the maps, CSV and XLSX tables, result.json.
+    """Write the publication into a folder: index.html, the maps, CSV and XLSX tables, result.json, check.json.
+
+    The check is by the area's reporting basis; where none is named, by every profile there is.
 
     Files of an earlier publication that this one does not write again are removed; other files in the
     folder are left alone.
@@ -64,23 +69,40 @@ def publish(
     for unit in UNITS:
         if unit in result.tables:
             files[_name(f"coverage_by_{unit}", "csv", result)] = result_csv(result, unit)
-    pages = dict(_pages(area, reach, lang, list(files)))
+    checked = _checked(area, walk, progress)
+    files["check.json"] = json_bytes(result_data(checked.result))
+    files[_name("check", "xlsx", checked.result)] = check_workbook(checked.result)
+    pages = dict(_pages(area, reach, checked, lang, list(files)))
     for done, (name, page) in enumerate(pages.items()):
         progress("drawing", done, len(pages))
         files[name] = maps.render(page).encode()
     progress("drawing", len(pages), len(pages))
     progress("writing", 0, 1)
     paths = write_files(out, files, stale=tuple(_ever_written()))
-    keep_seen(DiskCache(), area, result.provenance)
+    for made in (result, checked.result):
+        keep_seen(DiskCache(), area, made.provenance)
     progress("writing", 1, 1)
-    return Published(tuple(sorted(paths)), result)
+    return Published(tuple(sorted(paths)), result, checked)
 
 
-def _pages(area: StudyArea, reach: ParkReach, lang: Lang, tables: list[str]) -> Iterator[tuple[str, MapPage]]:
+def _checked(area: StudyArea, walk: Walk, progress: Progress) -> Check:
+    """The area against its reporting basis; park reach has refused an open edge, so that here it is only said."""
+    basis = area.info.reporting_basis
+    own_pace = walk.speed_mps == walk_profile(walk.profile).speed_mps
+    return check(
+        area, (basis,) if basis else (), speed_mps=None if own_pace else walk.speed_mps, allow_open_edge=True,
+        progress=progress,
+    )  # fmt: skip
+
+
+def _pages(
+    area: StudyArea, reach: ParkReach, checked: Check, lang: Lang, tables: list[str]
+) -> Iterator[tuple[str, MapPage]]:
     """Every page with its file name; a page is named, marked and linked by what it draws."""
     pages = {
         "real": maps.real_map(area, lang=lang),
         "park_reach": park_reach_page(area, reach, lang=lang),
+        "check": check_page(checked, lang=lang),
         "overview": maps.overview_map(area, circles=station_circles(area), lang=lang),
     }
     links = tuple(
@@ -88,8 +110,8 @@ def _pages(area: StudyArea, reach: ParkReach, lang: Lang, tables: list[str]) -> 
         for key, page in pages.items()
     )
     nav = (Link("index.html", text("page_index")), *links)
-    files = [Link(name, text("file_" + _stem(name))) for name in tables]
-    yield "index.html", maps.index_page(area, reach.result, pages=links, files=files, lang=lang)
+    files = [Link(name, text("file_check_json" if name == "check.json" else "file_" + _stem(name))) for name in tables]
+    yield "index.html", maps.index_page(area, reach.result, checked=checked.result, pages=links, files=files, lang=lang)
     for link, page in zip(links, pages.values(), strict=True):
         yield link.file, replace(page, nav=nav)
 
@@ -137,7 +159,8 @@ def _stem(name: str) -> str:
 
 
 def _ever_written() -> Iterator[str]:
-    stems = [("overview", "html"), ("park_reach", "html"), ("real", "html"), ("coverage", "xlsx")]
+    stems = [("overview", "html"), ("park_reach", "html"), ("real", "html"), ("coverage", "xlsx"),
+             ("check", "html"), ("check", "xlsx")]  # fmt: skip
     for stem, suffix in [*stems, *((f"coverage_by_{unit}", "csv") for unit in UNITS)]:
         yield f"{stem}.{suffix}"
         yield f"{stem}{_DEMO}.{suffix}"

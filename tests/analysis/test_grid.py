@@ -12,7 +12,7 @@ import pytest
 import shapely
 from paper import X0, Y0, homes, streets
 
-from kunshan_gis.analysis import cells, hexagon_cells, hexagons, street_cells
+from kunshan_gis.analysis import amount_cells, cells, hexagon_cells, hexagons, street_cells
 from kunshan_gis.errors import CRSError, ParameterError
 
 
@@ -146,3 +146,18 @@ def test_hexagons_of_nothing_are_none() -> None:
         hexagon_cells(gpd.GeoSeries([shapely.Point(121, 31)], crs="EPSG:4326"), side_m=100)
     with pytest.raises(ParameterError, match="one of the two"):
         hexagon_cells(gpd.GeoSeries([], crs="EPSG:4549"))
+
+
+def test_amounts_in_cells_keep_their_three_states() -> None:
+    # two places in one cell of 300 m, one in the next, one without any amount
+    points = gpd.GeoSeries(gpd.points_from_xy([10, 290, 310, 700], [10, 10, 10, 10]), crs="EPSG:4549")
+    amount, covered = np.array([4.0, 6.0, 5.0, 0.0]), np.array([4.0, 1.5, 5.0, 0.0])
+    table = amount_cells(points, amount, covered, np.array([True, True, False, True]))
+    assert table["id"].tolist() == ["0_0", "1_0"]
+    assert table[["amount", "covered", "not_covered", "not_measurable"]].to_numpy().tolist() == [
+        [10.0, 5.5, 4.5, 0.0], [5.0, 0.0, 0.0, 5.0],
+    ]  # fmt: skip
+    assert table["share_covered"].iloc[0] == 0.55
+    assert np.isnan(table["share_covered"].iloc[1])
+    assert table.area.tolist() == [90_000.0, 90_000.0]
+    assert amount_cells(points[:0], amount[:0], covered[:0], np.zeros(0, bool)).empty

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from paper import layer
 
 from kunshan_gis import toy
 from kunshan_gis.cache import DiskCache
 from kunshan_gis.errors import OutputError
 from kunshan_gis.layers import open_area
+from kunshan_gis.model import StudyArea
 from kunshan_gis.studies.check import check
 from kunshan_gis.studies.check_files import check_files, write_check
 from kunshan_gis.studies.seen import seen
@@ -75,3 +77,15 @@ def test_what_the_layers_looked_like_is_kept_but_not_of_secret_ones(write_toy, t
 
     assert kept("streets")
     assert not kept("homes")
+
+
+def test_a_demonstration_says_so_in_the_names_and_a_real_run_takes_its_place(tmp_path: Path) -> None:
+    plain = toy.city()
+    homes = layer("homes", plain.table("homes"), basis="synthetic")
+    demo = StudyArea(plain.info, {**plain.layers, "homes": homes})
+    cache = DiskCache(tmp_path / "cache")
+    for area, mark in ((demo, "-DEMO"), (plain, "")):
+        write_check(area, check(area, (PROFILE,), sensitivity=False), tmp_path / "out", cache=cache)
+        names = {file.name for file in (tmp_path / "out").iterdir()}
+        assert names == {"result.json", f"check{mark}.xlsx", f"check{mark}.md", f"check{mark}.html"}
+    assert "# Toy City: checked" in check_files(check(plain, (PROFILE,)), lang="en")["check.md"].decode()

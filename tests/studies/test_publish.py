@@ -19,7 +19,7 @@ from kunshan_gis.studies.walk import Walk
 WALK = Walk(minutes=15, speed_mps=1.0, profile="planning-walk")
 REAL = {
     "index.html", "real.html", "park_reach.html", "overview.html", "result.json", "coverage.xlsx",
-    "coverage_by_area.csv", "coverage_by_zones.csv", "coverage_by_towns.csv",
+    "coverage_by_area.csv", "coverage_by_zones.csv", "coverage_by_towns.csv", "check.html", "check.xlsx", "check.json",
 }  # fmt: skip
 
 
@@ -42,15 +42,28 @@ def test_a_real_area_is_published_without_a_mark(tmp_path: Path) -> None:
 def test_a_demonstration_says_so_in_names_pages_tables_and_json(tmp_path: Path) -> None:
     publish(demo_city(), WALK, tmp_path)
     written = files(tmp_path)
-    marked = {"park_reach-DEMO.html", "coverage-DEMO.xlsx", "coverage_by_towns-DEMO.csv"}
+    marked = {"park_reach-DEMO.html", "coverage-DEMO.xlsx", "coverage_by_towns-DEMO.csv", "check-DEMO.html",
+              "check-DEMO.xlsx"}  # fmt: skip
     assert marked <= set(written)
-    assert not set(written) & {"park_reach.html", "coverage.xlsx", "coverage_by_towns.csv"}
+    assert not set(written) & {"park_reach.html", "coverage.xlsx", "coverage_by_towns.csv", "check.html"}
     assert "overview.html" in written  # it draws no homes, the one demonstration layer here
     result = json.loads(written["result.json"])
     assert result["reportable"] is False
     assert result["tables"]["area"][0]["covered"] == 640  # JSON keeps figures in full
     for name in ("index.html", "park_reach-DEMO.html"):
         assert "演示数据·不得上报" in written[name].decode()
+
+
+def test_the_first_page_shows_the_reporting_basis_with_value_target_and_verdict(tmp_path: Path) -> None:
+    city = toy.serviced_city()
+    info = city.info.model_copy(update={"reporting_basis": "garden-city-2022"})
+    published = publish(StudyArea(info, city.layers), WALK, tmp_path)
+    first = files(tmp_path)["index.html"].decode()
+    assert set(published.check.result.tables["check"]["profile"]) == {"garden-city-2022"}
+    assert first.count('class="chip is-not_met"') == 2
+    assert "≥ 85%" in first
+    publish(toy.city(), WALK, tmp_path)
+    assert 'class="chip' not in files(tmp_path)["index.html"].decode()  # no basis is named
 
 
 def test_files_of_an_earlier_publication_go_and_others_stay(tmp_path: Path) -> None:
