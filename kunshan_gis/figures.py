@@ -6,10 +6,15 @@ Demonstration figures never look more precise than they are: people in 万人 (a
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kunshan_gis.messages import NOTHING, Text, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kunshan_gis.model import Result
 
 
 def ten_thousands(number: float) -> float:
@@ -135,6 +140,8 @@ class Checked(NamedTuple):
     interval: Text
     verdict: Text
     flips: bool
+    corrected: Amount
+    change: Text
 
     @property
     def cells(self) -> tuple[Amount, ...]:
@@ -172,6 +179,8 @@ def checked(row: Mapping[Any, Any], *, counted: str = "people") -> Checked:
         interval=low.said if low.said == high.said else text("amount_range", low=low.said, high=high.said),
         verdict=text(f"verdict_{row['verdict']}"),
         flips=bool(row["flips"]),
+        corrected=_value(row.get("corrected_value"), unit, counted, demo=demo, target=target),
+        change=changed(row, demo=demo),
     )
 
 
@@ -234,3 +243,46 @@ def spread(high: Amount, low: Amount, unit: str) -> Text:
 def _shown_number(amount: Amount) -> float:
     """The number in `<1%` and `>99%`."""
     return float(amount.said.en.strip("<>%").replace(",", ""))
+
+
+def changed(row: Mapping[Any, Any], *, demo: bool) -> Text:
+    """The change since the last submission: percentage points of a share, else in the row's own unit."""
+    change = row.get("change", math.nan)
+    if math.isnan(change):
+        return Text(row.get("change_note") or "—", row.get("change_note_en") or "—")
+    if row["unit"] == "share":
+        return text("review_points", change=f"{change * 100:+.{0 if demo else 1}f}")
+    return Text(*[f"{change:+,.0f}" if row["unit"] == "count" else f"{change:+,.1f}"] * 2)
+
+
+def beside_computed(table: pd.DataFrame, result: Result) -> tuple[str, ...]:
+    """Columns of a check's table for what reviewers and the last submission said, where they said anything."""
+    corrected = ("corrected_value",) if table["corrected_value"].notna().any() else ()
+    return (*corrected, *(("change",) if "submission" in result.provenance.parameters else ()))
+
+
+def reviewed_lines(result: Result, most: int = 20) -> Iterator[Text]:
+    """Below a check's table: which submission it is compared with, and the answers that count for nothing."""
+    parameters = result.provenance.parameters
+    if "submission" in parameters:
+        yield text("review_since", name=parameters["submission"], date=parameters["submission_date"])
+    if "answers" not in result.tables:
+        return
+    answers = result.tables["answers"]
+    rest = answers[answers["standing"] != "counted"]
+    for row in rest.head(most).to_dict(orient="records"):
+        said = f"{row['profile']} {row['indicator']} {row['id']} {row['name']}"
+        yield text(f"review_each_{row['standing']}", answer=said, date=row["date"])
+    if len(rest) > most:
+        yield text("review_more", count=len(rest) - most)
+
+
+def parameter(value: object) -> str:
+    """A parameter as text: several one after the other, a number without needless decimals."""
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(parameter(one) for one in value)
+    if isinstance(value, Mapping):
+        return " ".join(parameter(one) for one in value.values())
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

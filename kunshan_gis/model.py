@@ -23,6 +23,7 @@ from kunshan_gis.datum import Datum
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.messages import Text
 from kunshan_gis.postgis import refuse_passwords
+from kunshan_gis.review import Review
 from kunshan_gis.rules import CheckProfile
 from kunshan_gis.schema import FUTURE, KINDS, REFERENCES
 
@@ -278,12 +279,15 @@ class StudyArea:
         What a scenario changed, in order.
     profiles : mapping of key to CheckProfile
         The study area's own profiles of rules, from `profiles/` beside the catalogue.
+    review : Review
+        Answers to check lists and earlier submissions, from `review/` beside the catalogue.
     """
 
     info: AreaInfo
     layers: Mapping[str, Layer]
     edits: tuple[Edit, ...] = ()
     profiles: Mapping[str, CheckProfile] = field(default_factory=dict)
+    review: Review = field(default_factory=Review)
     _memory: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def has(self, kind: str) -> bool:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from kunshan_gis.figures import amount, checked, people, people_with_unit, percent
+from kunshan_gis.figures import amount, beside_computed, checked, people, people_with_unit, percent, reviewed_lines
 from kunshan_gis.findings import heading_of, verdict_said
 from kunshan_gis.indicators import STATE_LABELS, TIER_LABELS, label
 from kunshan_gis.messages import Lang, Text, known, text
@@ -283,25 +283,30 @@ def print_check(table: pd.DataFrame, result: model.Result, console: Console, *, 
         shown = Table(title=escaped(title, 120), title_justify="left")
         for key in ("profile", "indicator", *(("unit_name",) if by_unit else ())):
             shown.add_column(getattr(text(f"column_{key}"), lang), overflow="fold")
-        for key in ("value", "target", "interval", "verdict", "numerator", "denominator"):
+        reviewed = beside_computed(table, result)
+        for key in ("value", *reviewed, "target", "interval", "verdict", "numerator", "denominator"):
             shown.add_column(getattr(text(f"column_{key}"), lang), justify="right")
         for row in rows.to_dict(orient="records"):
             unit = [escaped(row["unit_name_en" if lang == "en" else "unit_name"], 40)] if by_unit else []
             name = escaped(row["name_en" if lang == "en" else "name"], 80)
-            shown.add_row(escaped(row["profile"], 40), name, *unit, *_check_cells(row, lang, result.provenance.counted))
+            cells = _check_cells(row, reviewed, lang, result.provenance.counted)
+            shown.add_row(escaped(row["profile"], 40), name, *unit, *cells)
         console.print(shown)
     say(getattr(text("profile_line", profile=result.provenance.profile_said), lang), console)
+    for line in reviewed_lines(result):
+        say(getattr(line, lang), console)
     for warning in result.provenance.warnings:
         say("! " + warning.first(lang), console)
 
 
-def _check_cells(row: Mapping[Any, Any], lang: Lang, counted: str) -> list[str]:
+def _check_cells(row: Mapping[Any, Any], reviewed: tuple[str, ...], lang: Lang, counted: str) -> list[str]:
     cells = checked(row, counted=counted)
-    figures = (cells.value.said, cells.target.said, cells.interval)
+    beside = {"corrected_value": cells.corrected.said, "change": cells.change}
+    figures = (cells.value.said, *(beside[key] for key in reviewed), cells.target.said, cells.interval)
     amounts = (cells.numerator.said, cells.denominator.said)
     verdict = getattr(verdict_said(row), lang)
     return [
-        *(getattr(said, lang) for said in figures),
+        *(escaped(getattr(said, lang), 60) for said in figures),
         escaped(verdict, 80),
         *(getattr(said, lang) for said in amounts),
     ]

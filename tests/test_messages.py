@@ -85,6 +85,7 @@ def test_every_text_is_used() -> None:
         "column",
         "reproduced",
         "compared",
+        "review",
         "rule",
         "standards",
         "amount",

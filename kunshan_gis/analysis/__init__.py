@@ -27,7 +27,7 @@ from kunshan_gis.analysis.opportunities import cumulative, gravity, nearest_k, p
 from kunshan_gis.analysis.provision import area_per_person, places_per_person
 from kunshan_gis.analysis.tidiness import PLACE_M, SLIVER_M2, Tidiness, filled, tidiness
 from kunshan_gis.analysis.turnover import TURNOVER, turnover, turnover_cells
-from kunshan_gis.analysis.units import UNASSIGNED, town_of, zone_of
+from kunshan_gis.analysis.units import UNASSIGNED, estate_of, town_of, zone_of
 
 __all__ = [
     "PLACE_M",
@@ -55,6 +55,7 @@ __all__ = [
     "coverage",
     "cumulative",
     "enhanced_two_step",
+    "estate_of",
     "filled",
     "floating_catchment",
     "gaps",

@@ -37,6 +37,7 @@ from kunshan_gis.cli.options import (
     stdout,
     write,
 )
+from kunshan_gis.cli.review import review_app
 from kunshan_gis.cli.standards import standards
 from kunshan_gis.errors import KunshanGISError, KunshanGISWarning, both
 from kunshan_gis.postgis import refuse_passwords
@@ -56,6 +57,7 @@ app.command()(reproduce)
 app.command()(compare)
 app.add_typer(coverage_app, name="coverage")
 app.add_typer(layers_app, name="layers")
+app.add_typer(review_app, name="review")
 app.add_typer(export_app, name="export")
 app.add_typer(demo_app, name="demo")
 app.command()(standards)

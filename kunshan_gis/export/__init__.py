@@ -8,6 +8,8 @@ from kunshan_gis.export.markdown import check_markdown, markdown_table
 from kunshan_gis.export.postgis import DatabaseTable, write_tables
 from kunshan_gis.export.qgis import EditorLayer, qgis_project
 from kunshan_gis.export.result import records, result_data
+from kunshan_gis.export.review_answers import answers_csv
+from kunshan_gis.export.review_list import review_workbook
 from kunshan_gis.export.shapefile import shapefile
 from kunshan_gis.export.tables import result_csv, rows_csv, workbook
 from kunshan_gis.export.template import template
@@ -15,6 +17,7 @@ from kunshan_gis.export.template import template
 __all__ = [
     "DatabaseTable",
     "EditorLayer",
+    "answers_csv",
     "check_markdown",
     "check_workbook",
     "geopackage",
@@ -25,6 +28,7 @@ __all__ = [
     "require_free",
     "result_csv",
     "result_data",
+    "review_workbook",
     "rows_csv",
     "shapefile",
     "table_bytes",

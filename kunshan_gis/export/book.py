@@ -6,10 +6,12 @@ import datetime as dt
 import io
 from typing import TYPE_CHECKING, Any
 
+from kunshan_gis.export.template import narrow
+from kunshan_gis.figures import parameter
 from kunshan_gis.messages import known, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import xlsxwriter
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST_CELL = 32_767
 """Excel's longest text."""
-_MADE = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a fixed date keeps the bytes the same; Excel knows no zones
+MADE = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a fixed date keeps the bytes the same; Excel knows no zones
 
 
 def book_bytes(result: Result, fill: Callable[[xlsxwriter.Workbook, dict[str, Any]], None]) -> bytes:
@@ -28,7 +30,7 @@ def book_bytes(result: Result, fill: Callable[[xlsxwriter.Workbook, dict[str, An
     with xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        book.set_properties({"created": _MADE, "title": result.provenance.study})
+        book.set_properties({"created": MADE, "title": result.provenance.study})
         fill(book, _formats(book))
     return buffer.getvalue()
 
@@ -54,18 +56,23 @@ def marked(sheet: Any, formats: Mapping[str, Any], provenance: Provenance) -> in
     return 1
 
 
-def about(book: xlsxwriter.Workbook, formats: Mapping[str, Any], result: Result) -> None:
-    """A sheet that says what made the figures."""
+def about(
+    book: xlsxwriter.Workbook, formats: Mapping[str, Any], result: Result, *, extra: Sequence[tuple[str, str]] = ()
+) -> Any:
+    """A sheet that says what made the figures; `extra` lines (key of a text, value) come first."""
     title = text("sheet_about")
     sheet = book.add_worksheet(f"{title.zh} {title.en}")
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 90)
-    rows = [*([("demo_mark", "")] if not result.reportable else []), *_about_rows(result.provenance)]
+    rows = [*([("demo_mark", "")] if not result.reportable else []), *extra, *_about_rows(result.provenance)]
     for row, (key, value) in enumerate(rows):
         name = known(key)
         style = formats["mark"] if key == "demo_mark" else formats["text"]
-        sheet.write_string(row, 0, f"{name.zh} {name.en}", style)
+        sheet.write_string(row, 0, name.zh if name.zh == name.en else f"{name.zh} {name.en}", style)
         sheet.write_string(row, 1, value[:LONGEST_CELL], formats["text"])
+        lines = sum(1 + narrow(line) // 100 for line in value.split("\n"))
+        sheet.set_row(row, 15 * max(lines, 1 + narrow(" ".join(name)) // 40))
+    return sheet
 
 
 def _about_rows(provenance: Provenance) -> list[tuple[str, str]]:
@@ -73,7 +80,7 @@ def _about_rows(provenance: Provenance) -> list[tuple[str, str]]:
         ("profile", f"{provenance.profile_said.zh} {provenance.profile_said.en}"),
         ("versions", ", ".join(f"{name} {number}" for name, number in provenance.versions.items())),
     ]
-    rows += [(key, _said(value)) for key, value in provenance.parameters.items()]
+    rows += [(key, parameter(value)) for key, value in provenance.parameters.items()]
     rows += [("walk_filter", provenance.walk_filter), ("analysis_crs", provenance.analysis_crs)]
     for entry in provenance.inputs:
         rows.append(
@@ -82,10 +89,3 @@ def _about_rows(provenance: Provenance) -> list[tuple[str, str]]:
     rows += [("missing", f"{entry['title'].zh} {entry['title'].en}: {entry['without'].zh} {entry['without'].en}")
              for entry in provenance.missing]  # fmt: skip
     return rows + [("warning", f"{warning.zh} {warning.en}") for warning in provenance.warnings]
-
-
-def _said(value: object) -> str:
-    """A parameter as text; a list of what has keys by its keys and digests."""
-    if isinstance(value, list | tuple):
-        return ", ".join(" ".join(map(str, one.values())) if isinstance(one, dict) else str(one) for one in value)
-    return "" if value is None else str(value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kunshan_gis.export.book import LONGEST_CELL, about, book_bytes, marked
-from kunshan_gis.figures import Amount, Checked, checked, in_units
+from kunshan_gis.figures import Amount, Checked, beside_computed, checked, in_units
 from kunshan_gis.findings import (
     WHOLE,
     findings,
@@ -150,6 +150,7 @@ def _sheets(result: Result) -> Iterator[Sheet]:
     yield from _rankings(result)
     yield from _beside(result)
     yield from _needs(result)
+    yield from _answers(result)
     yield _words(result)
 
 
@@ -169,20 +170,23 @@ def _figures(title: Text, rows: Sequence[Row], result: Result, dates: Mapping[st
     names = ("number", "indicator", "profile", *(("unit_name",) if by_unit else ()))
     rest = ("verdict", "interval", "flipped_by", "data_date", "reportable", "verified", "measured", "note")
     ways = ways_of(result)
+    at = _FIGURES.index("value") + 1
+    columns = (*_FIGURES[:at], *beside_computed(result.tables[WHOLE], result), *_FIGURES[at:])
     cells = [
         (
             Cell(number), *_named(row), *((Cell(_unit(row)),) if by_unit else ()),
-            *_figure_cells(row, checked(row, counted=result.provenance.counted)),
+            *_figure_cells(row, columns, checked(row, counted=result.provenance.counted)),
             *_rest_cells(row, checked(row, counted=result.provenance.counted), ways, dates),
         )
         for number, row in enumerate(rows, 1)
     ]  # fmt: skip
-    return Sheet(title, (*names, *_FIGURES, *rest), cells, fixed=len(names))
+    return Sheet(title, (*names, *columns, *rest), cells, fixed=len(names))
 
 
-def _figure_cells(row: Row, said: Checked) -> Iterator[Cell]:
-    for name in _FIGURES:
-        yield Cell(getattr(said, name), row["verdict"] if name == "value" else "")
+def _figure_cells(row: Row, columns: Sequence[str], said: Checked) -> Iterator[Cell]:
+    for name in columns:
+        figure = said.corrected if name == "corrected_value" else getattr(said, name)
+        yield Cell(figure, row["verdict"] if name == "value" else "")
 
 
 def _rest_cells(row: Row, said: Checked, ways: Mapping[str, Text], dates: Mapping[str, str]) -> Iterator[Cell]:
@@ -240,6 +244,24 @@ def _variant_cell(row: Row, way: str, given: Mapping[tuple[str, str, str], float
         return Cell(said)
     flips = text("check_flips_here")
     return Cell(Text(f"{said.said.zh} ⇄ {flips.zh}", flips.en), "not_met")
+
+
+_ANSWERS = ("profile", "indicator", "id", "name", "conclusion", "corrected", "reason", "reviewer", "date", "standing")
+
+
+def _answers(result: Result) -> Iterator[Sheet]:
+    """What reviewers answered, and whether it still stands."""
+    table = result.tables.get("answers")
+    if table is None or not len(table):
+        return
+    words = ("conclusion", "corrected", "standing")
+    cells = [
+        tuple(Cell(text(f"review_{row[key]}") if key in words and row[key] else row[key]) for key in _ANSWERS)
+        for row in _records(table)
+    ]
+    headings = {key: text(f"review_column_{'group' if key == 'name' else key}") for key in _ANSWERS[2:]}
+    headings["profile"] = text("column_profile")
+    yield Sheet(text("sheet_answers"), _ANSWERS, cells, headings=headings)
 
 
 def _rankings(result: Result) -> Iterator[Sheet]:

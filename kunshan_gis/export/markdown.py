@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kunshan_gis.figures import checked
+from kunshan_gis.figures import beside_computed, checked, reviewed_lines
 from kunshan_gis.findings import (
     WHOLE,
     Finding,
@@ -21,7 +21,7 @@ from kunshan_gis.messages import Lang, Text, text
 if TYPE_CHECKING:
     from kunshan_gis.model import Result
 
-_FIGURES = ("value", "target", "gap", "interval", "verdict", "numerator", "denominator", "not_covered",
+_FIGURES = ("target", "gap", "interval", "verdict", "numerator", "denominator", "not_covered",
             "not_measurable")  # fmt: skip
 _RULE = "--:"
 
@@ -57,7 +57,8 @@ def _heading(rows: Sequence[Mapping[Any, Any]], units: str, result: Result) -> T
 
 
 def _table(rows: Sequence[Mapping[Any, Any]], units: str, result: Result, lang: Lang) -> Iterator[str]:
-    columns = ("profile", "indicator", *(("unit_name",) if units else ()), *_FIGURES)
+    reviewed = beside_computed(result.tables[WHOLE], result)
+    columns = ("profile", "indicator", *(("unit_name",) if units else ()), "value", *reviewed, *_FIGURES)
     yield "| " + " | ".join(getattr(text(f"column_{name}"), lang) for name in columns) + " |"
     texts = ("profile", "indicator", "unit_name", "verdict")
     yield "|" + "|".join("---" if name in texts else _RULE for name in columns) + "|"
@@ -70,7 +71,8 @@ def _cells(row: Mapping[Any, Any], columns: Sequence[str], result: Result, lang:
     suffix = "_en" if lang == "en" else ""
     said = checked(row, counted=result.provenance.counted)
     own = {"profile": row["profile"], "indicator": row[f"name{suffix}"], "unit_name": row[f"unit_name{suffix}"]}
-    words = {"interval": said.interval, "verdict": verdict_said(row)}
+    words = {"interval": said.interval, "verdict": verdict_said(row), "change": said.change}
+    words["corrected_value"] = said.corrected.said
     for name in columns:
         if name in own:
             yield own[name]
@@ -93,6 +95,7 @@ def _account(result: Result) -> Iterator[Text]:
     for given in made.inputs:
         line = f"{given['kind']} · {given['date']} · SHA-256 {given['sha256'][:12]}…"
         yield Text(line, line)
+    yield from reviewed_lines(result)
     yield from (text("warning_line", text=warning) for warning in made.warnings)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from kunshan_gis.model import Provenance, Result
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def result_csv(result: Result, name: str) -> bytes:
@@ -114,4 +114,4 @@ def _shown(table: pd.DataFrame, provenance: Provenance) -> pd.DataFrame:
 
 def _defused(value: Any) -> Any:
     """Text that begins like a formula gets an apostrophe before it (OWASP, CSV injection)."""
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return "'" + value if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -138,7 +138,7 @@ def _note(field: Field) -> str:
 
 def _lines(note: str) -> int:
     """Lines a note takes in its box: about 44 narrow characters each, Chinese ones count double."""
-    return sum(1 + _narrow(line) // 44 for line in note.splitlines())
+    return sum(1 + narrow(line) // 44 for line in note.splitlines())
 
 
 def _listed_elsewhere(kind: str, field: Field, kinds: Sequence[str]) -> str | None:
@@ -224,12 +224,12 @@ def _width(field: Field) -> float:
     """Wide enough for the heading in either language and for what is filled in."""
     if field.name == forms.VERTICES:
         return 40
-    heading = max(_narrow(field.label.zh) + 4, min(len(field.label.en), 16) + 2)
-    choices = max((_narrow(forms.choice(value)) for value in field.choices), default=0)
+    heading = max(narrow(field.label.zh) + 4, min(len(field.label.en), 16) + 2)
+    choices = max((narrow(forms.choice(value)) for value in field.choices), default=0)
     usual = {"id": 13, "name": 20, "name_en": 18, "evidence": 18}.get(field.name, 11)
     return float(max(heading, choices + 2, usual))
 
 
-def _narrow(said: str) -> int:
+def narrow(said: str) -> int:
     """Length in narrow characters; a Chinese one is as wide as two."""
     return sum(1 + (ord(sign) > 0x2E80) for sign in said)

@@ -18,6 +18,7 @@ from kunshan_gis.layers.datum_guard import misplaced
 from kunshan_gis.layers.guards import content_sha256
 from kunshan_gis.layers.own_profiles import basis_problems, own_profiles
 from kunshan_gis.layers.readers import read_table
+from kunshan_gis.layers.review_folder import read_review
 from kunshan_gis.messages import Text
 from kunshan_gis.model import AreaInfo, Layer, LayerInfo, Progress, StudyArea, silent
 from kunshan_gis.rules import CheckProfile
@@ -63,6 +64,8 @@ def survey(folder: Path, kinds: Collection[str] | None = None, *, progress: Prog
 def open_area(folder: Path, kinds: Collection[str] | None = None, *, progress: Progress = silent) -> StudyArea:
     """A folder as a study area, its tables in the analysis CRS.
 
+    What is wrong in its folder `review` is kept with it and refused by whoever needs it.
+
     Parameters
     ----------
     folder : Path
@@ -82,7 +85,8 @@ def open_area(folder: Path, kinds: Collection[str] | None = None, *, progress: P
     if found.problems:
         title = Text(f"{folder}：图层须改正后才能使用", f"{folder}: the layers cannot be used as they are")
         raise LayerSchemaError(title, found.problems)
-    return StudyArea(found.info, {layer.info.name: layer for layer in found.layers}, profiles=found.profiles)
+    layers = {layer.info.name: layer for layer in found.layers}
+    return StudyArea(found.info, layers, profiles=found.profiles, review=read_review(folder))
 
 
 def _read_checked(

@@ -21,6 +21,7 @@ from kunshan_gis.maps.page import (
 from kunshan_gis.maps.pages import index_page, overview_map, park_reach_map, real_map
 from kunshan_gis.maps.quality import QualityParts, quality_page
 from kunshan_gis.maps.render import render
+from kunshan_gis.maps.review import review_page
 from kunshan_gis.maps.values import Field
 
 __all__ = [
@@ -49,4 +50,5 @@ __all__ = [
     "quality_page",
     "real_map",
     "render",
+    "review_page",
 ]

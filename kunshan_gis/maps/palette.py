@@ -241,3 +241,15 @@ def likely_barriers() -> dict[str, Style]:
         name: Style(*text(f"barrier_{name}"), color="#ffffff", fill=color, width=0.5, radius=3.0)
         for name, color in colors.items()
     }
+
+
+def review_states() -> dict[str, Style]:
+    """Rows of a check list by computed state; hatched where nothing can be measured."""
+    fills = {"not_covered": "#d06a2c", "both": "#8c1d3f", NOT_MEASURABLE: "#b9bec3"}
+    return {
+        key: Style(
+            *text(f"review_{key}"), color="#4a2413", fill=fill, width=0.8, opacity=0.75, radius=4.4,
+            hatch=key == NOT_MEASURABLE,
+        )
+        for key, fill in fills.items()
+    }  # fmt: skip

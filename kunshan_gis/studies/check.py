@@ -31,6 +31,8 @@ from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.needs import NEEDS, needs
 from kunshan_gis.studies.on_foot import people_over_unknown, placed_homes
 from kunshan_gis.studies.park_reach import near_the_edge
+from kunshan_gis.studies.park_rule import PARK_REACH, park_reach_profile
+from kunshan_gis.studies.reviewed import reviewed
 from kunshan_gis.studies.rule_figures import Figure, figure, kinds_of
 from kunshan_gis.studies.supply import PARKS, coarse, floor_of, groups, not_yet_there
 from kunshan_gis.studies.terms import AS_MEASURED, Terms, Variant, variants
@@ -59,8 +61,9 @@ class Check:
     Attributes
     ----------
     result : Result
-        `check`: one row a rule for the whole area; `check_<units>`: one row a rule and unit; `variants`: every rule
-        under every other way of measuring; `rankings`: whether the order of units changes under any.
+        `check`: one row a rule for the whole area; `check_<units>`: one row a rule and unit, with what reviewers said
+        and the change since the last submission beside the figures (`reviewed`); `answers`: theirs; `variants`: every
+        rule under every other way of measuring; `rankings`: whether the order of units changes under any.
     """
 
     result: Result
@@ -112,8 +115,8 @@ def check(
     require_layers(area, REQUIRED)
     asked = asked_of(area, profiles)
     walk = Walk.choose(area, speed_mps=speed_mps)
-    farthest = max((_farthest(one.rule, walk.speed_mps) for one in asked), default=0.0)
-    near = near_the_edge(area, walk_network(area, walk), farthest, allow_open_edge=allow_open_edge)
+    reach_m = max((farthest(one.rule, walk.speed_mps) for one in asked), default=0.0)
+    near = near_the_edge(area, walk_network(area, walk), reach_m, allow_open_edge=allow_open_edge)
     whole = units_of(area, "area")
     parts = whole if by == "area" and polygons is None else units_of(area, by, polygons)
     others = variants(sensitivity_profile(SENSITIVITY)) if sensitivity else ()
@@ -167,12 +170,17 @@ def check(
         "sensitivity_sha256": content_digest(sensitivity_profile(SENSITIVITY)) if sensitivity else "",
         "max_leg_m": walk.max_leg_m, "min_component_m": walk.min_component_m, "allow_open_edge": allow_open_edge,
     }  # fmt: skip
-    provenance = _provenance(area, [*used, *parts.kinds], parameters, walk, near_edge=near, farthest_m=farthest)
-    provenance = replace(provenance, warnings=(*provenance.warnings, *_notes(area, asked, parts)))
-    return Check(Result(provenance, tables), asked, parts, walk)
+    provenance = account_of(area, [*used, *parts.kinds], parameters, walk, near_edge=near, farthest_m=reach_m)
+    provenance = replace(provenance, warnings=(*provenance.warnings, *notes_of(area, asked, parts)))
+    result = reviewed(
+        Result(provenance, tables), area, [(one.profile, one.rule) for one in asked],
+        {"check": whole} if parts is whole else {"check": whole, f"check_{parts.key}": parts},
+        lambda profile: Measuring(area, walk_of(area, profile, speed_mps)),
+    )  # fmt: skip
+    return Check(result, asked, parts, walk)
 
 
-def _notes(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[Text]:
+def notes_of(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[Text]:
     """What is planned and not counted, and units that overlap."""
     places = dict.fromkeys(
         place for one in asked for place in (*one.rule.to, *(to for need in one.rule.needs for to in need.to))
@@ -188,7 +196,7 @@ def _notes(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[Te
         yield text("warn_overlap", units=known(units.key), pairs=said)
 
 
-def _provenance(
+def account_of(
     area: StudyArea, used: Sequence[str], parameters: dict[str, Any], walk: Walk, *, near_edge: int, farthest_m: float
 ) -> Provenance:
     net = walk_network(area, walk)
@@ -216,7 +224,9 @@ def asked_of(area: StudyArea, profiles: Sequence[str]) -> tuple[Asked, ...]:
     """
     basis = area.info.reporting_basis
     own = dict(area.profiles)
-    names = list(profiles) or [*([basis] if basis else []), *own, *shipped()]
+    answered = [PARK_REACH] if not basis and PARK_REACH in {one.profile for one in area.review.answers} else []
+    names = list(profiles) or [*([basis] if basis else answered), *own, *shipped()]
+    own = {PARK_REACH: park_reach_profile(area), **own}
     found: dict[str, CheckProfile] = {}
     for name in names:
         profile = profile_named(name, own)
@@ -241,7 +251,7 @@ def walk_of(area: StudyArea, profile: CheckProfile, speed_mps: float | None) -> 
     return Walk.choose(area, speed_mps=speed_mps, profile=profile.walk or None)
 
 
-def _farthest(rule: Rule, speed_mps: float) -> float:
+def farthest(rule: Rule, speed_mps: float) -> float:
     """The longest walk a rule asks about, in metres."""
     if rule.unstated is not None or rule.measure not in ("walk", "circle"):
         return 0.0

@@ -84,7 +84,7 @@ class Units:
         if demand.kinds == ("homes",) and not self.own and self.key in ("towns", "zones"):
             unit = _unit_of_homes(self.area, self.key)
         elif self.key == "communities" and not self.own:
-            unit = _nearest_community(self.area, demand.places)
+            unit = nearest_community(self.area, demand.places)
         else:
             return _unit_of_points(demand.places, self.shapes, len(self.names) - 1)
         return np.asarray(number.reindex(unit).fillna(len(self.names) - 1), dtype=np.int64)
@@ -200,7 +200,7 @@ def _unit_of_homes(area: StudyArea, key: str) -> pd.Series:
     return town if key == "towns" else zone_of(town, area.table("zone_towns"))
 
 
-def _nearest_community(area: StudyArea, places: gpd.GeoSeries) -> pd.Series:
+def nearest_community(area: StudyArea, places: gpd.GeoSeries) -> pd.Series:
     """The community a point lies in; of communities known as points the nearest one in a straight line."""
     communities = area.table("communities")
     shapes = np.asarray(communities.geometry.array)

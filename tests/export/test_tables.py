@@ -78,7 +78,7 @@ def test_the_first_sheet_says_what_made_the_figures() -> None:
     about = dict(cells(workbook(reach()))["说明 About"][::-1])
     assert "planning-walk" in about["标准口径 Profile"]
     assert "凭记忆，未核对原文" in about["标准口径 Profile"]
-    assert about["步行距离上限（米，含） Walked distance (m, inclusive)"] == "900.0"
+    assert about["步行距离上限（米，含） Walked distance (m, inclusive)"] == "900"
     assert about["量算坐标系 Measured in"] == "EPSG:4549"
     inputs = [value for key, value in cells(workbook(reach()))["说明 About"] if key.startswith("输入图层")]
     assert len(inputs) == 7
