@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kunshan_gis.layers import embedded_folder, open_area
     from kunshan_gis.model import Edit, Result, StudyArea
+    from kunshan_gis.studies.access import Access, access
     from kunshan_gis.studies.check import Check, check
     from kunshan_gis.studies.coverage import Coverage, coverage
     from kunshan_gis.studies.layers_add import Added, add_layer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Access": "kunshan_gis.studies.access",
     "Added": "kunshan_gis.studies.layers_add",
     "Check": "kunshan_gis.studies.check",
     "Coverage": "kunshan_gis.studies.coverage",
@@ -33,6 +35,7 @@ _HOME = {
     "StudyArea": "kunshan_gis.model",
     "Walk": "kunshan_gis.studies.walk",
     "WhatIf": "kunshan_gis.studies.what_if",
+    "access": "kunshan_gis.studies.access",
     "add_layer": "kunshan_gis.studies.layers_add",
     "check": "kunshan_gis.studies.check",
     "coverage": "kunshan_gis.studies.coverage",
@@ -45,6 +48,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Access",
     "Added",
     "Check",
     "Coverage",
@@ -56,6 +60,7 @@ __all__ = [
     "Walk",
     "WhatIf",
     "__version__",
+    "access",
     "add_layer",
     "check",
     "coverage",

@@ -16,6 +16,7 @@ from kunshan_gis.figures import amount, beside_computed, checked, people, people
 from kunshan_gis.findings import heading_of, verdict_said
 from kunshan_gis.indicators import STATE_LABELS, TIER_LABELS, label
 from kunshan_gis.messages import Lang, Text, known, text
+from kunshan_gis.studies.places import said_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kunshan_gis import model
+    from kunshan_gis.studies.access import Access
     from kunshan_gis.studies.check_layers import LayersReport
     from kunshan_gis.studies.network_audit import NetworkAudit
     from kunshan_gis.studies.osm_import import ImportSummary
@@ -97,6 +99,53 @@ def print_amounts(table: pd.DataFrame, result: model.Result, console: Console, *
     console.print(shown)
     say(getattr(text(f"column_unit_{unit}"), lang), console)
     _print_account(result, console, lang)
+
+
+def print_access(found: Access, console: Console, *, lang: Lang) -> None:
+    """What the residents of each unit have, how evenly it is spread, and the gaps between groups."""
+    result, en = found.result, lang == "en"
+    demo, parameters = not result.reportable, result.provenance.parameters
+    if demo:
+        console.print(f"[bold red]{text('demo_mark').zh}  {text('demo_mark').en}[/]")
+    table, unit = found.table, text(f"value_unit_{found.table['value_unit'].iloc[0]}")
+    upto = "" if parameters["minutes"] is None else f" · {parameters['minutes']:g} min"
+    upto += f" · k = {parameters['k']}" if parameters["k"] else ""
+    method = text(f"method_{parameters['method']}")
+    title = f"{getattr(said_of(parameters['places']), lang)} · {getattr(method, lang)}{upto}"
+    shown = Table(title=escaped(title, 240), title_justify="left", caption=escaped(getattr(unit, lang), 80))
+    shown.add_column(getattr(text("column_unit_name"), lang), overflow="fold")
+    people_columns, figures = ("population", "reached", "none", "not_measurable"), ("mean", "median", "p10", "p90")
+    for key in (*people_columns, *figures):
+        shown.add_column(getattr(text(f"gets_{key}"), lang), justify="right")
+    for row in table.to_dict(orient="records"):
+        numbers = [getattr(amount(row[key], "people", demo=demo), lang) for key in people_columns]
+        cells = [three(row[key], demo=demo) for key in figures]
+        shown.add_row(escaped(row["name_en" if en else "name"], 60), *numbers, *cells)
+    console.print(shown)
+    for line in _evenly(result.tables, demo=demo):
+        say(getattr(line, lang), console)
+    if parameters["decay"]:
+        say(getattr(text("access_decay", decay=parameters["decay"]), lang), console)
+    _print_account(result, console, lang)
+
+
+def _evenly(tables: Mapping[str, pd.DataFrame], *, demo: bool) -> Iterator[Text]:
+    """Equity and gaps, a line each."""
+    for row in tables["equity"].to_dict(orient="records"):
+        value = Text(row["reason"], row["reason_en"]) if row["reason"] else Text(*[three(row["value"], demo=demo)] * 2)
+        yield text("access_equity", measure=text(f"measure_{row['measure']}"), value=value)
+    for row in tables["gaps"].to_dict(orient="records") if "gaps" in tables else ():
+        group = known(row["group"], prefix="group_")
+        difference = "—" if pd.isna(row["difference"]) else f"{row['difference']:+.{2 if demo else 3}g}"
+        yield text("access_gap", group=group, mean=three(row["mean"], demo=demo), difference=difference)
+
+
+def three(value: float, *, demo: bool) -> str:
+    """A figure to three places that count, two where it is a demonstration; a dash where there is none."""
+    if pd.isna(value):
+        return "—"
+    places = 2 if demo else 3
+    return f"{value:,.0f}" if abs(value) >= 10**places else f"{value:.{places}g}"
 
 
 def _print_account(result: model.Result, console: Console, lang: Lang) -> None:

@@ -6,8 +6,12 @@ from functools import cache
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
+import paper
 import shapely
-from shapely import LineString, box
+from shapely import LineString, Point, box
+
+from kunshan_gis.model import StudyArea
 
 CRS = "EPSG:4549"
 TOWN = np.array([[586_000.0, 3_458_000.0], [592_000.0, 3_464_000.0]])
@@ -62,3 +66,23 @@ def boundary() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {"id": ["b"]}, geometry=[shapely.polygons(ring + random.normal(0, 60, ring.shape))], crs=CRS
     )
+
+
+def small_town(seed: int = 3) -> StudyArea:
+    """A grid with gaps, homes and parks at odd places, two towns, markets and stops."""
+    rng = np.random.default_rng(seed)
+    lines = [[(x, y), (x + 200, y)] for x in range(0, 1200, 200) for y in range(0, 1201, 200)]
+    lines += [[(x, y), (x, y + 200)] for x in range(0, 1201, 200) for y in range(0, 1200, 200)]
+    kept = rng.random(len(lines)) < 0.8
+    corners = rng.uniform(100, 1000, (8, 2)).round(1)
+    sizes = np.where(np.arange(8) % 2, 40, 90)
+    return paper.area_of(
+        streets=paper.streets(*[line for line, there in zip(lines, kept, strict=True) if there]),
+        homes=paper.homes(*map(tuple, rng.uniform(-50, 1250, (150, 2)).round(2)), population=rng.integers(0, 60, 150)),
+        parks=paper.parks(*[(x, y, x + s, y + s) for (x, y), s in zip(corners, sizes, strict=True)],
+                    tier=["community", "pocket"] * 4),
+        facilities=paper.frame([Point(*at) for at in rng.uniform(0, 1200, (6, 2)).round(1)], category="food_market"),
+        bus_stops=paper.frame([Point(*at) for at in rng.uniform(0, 1200, (6, 2)).round(1)]),
+        towns=paper.frame([box(-100, -100, 600, 1300), box(600, -100, 1300, 1300)], id=["w", "e"]),
+        zone_towns=pd.DataFrame({"zone_id": ["z", None], "town_id": ["w", "e"]}),
+    )  # fmt: skip

@@ -11,7 +11,8 @@ from kunshan_gis.analysis.decay import (
     Within,
     Zones,
 )
-from kunshan_gis.analysis.equity import Theil, gaps, gini, location_quotient, lorenz, palma, theil
+from kunshan_gis.analysis.distribution import quantiles, summary
+from kunshan_gis.analysis.equity import Theil, gaps, gini, location_quotient, lorenz, palma, require_groups, theil
 from kunshan_gis.analysis.floating import (
     balanced,
     enhanced_two_step,
@@ -73,10 +74,13 @@ __all__ = [
     "palma",
     "places_per_person",
     "proximity_time",
+    "quantiles",
     "require_apart",
+    "require_groups",
     "spread_by_area",
     "states",
     "street_cells",
+    "summary",
     "supply_ratio",
     "theil",
     "tidiness",

@@ -283,6 +283,31 @@ def gaps(
     return pd.DataFrame(result).rename_axis("group")
 
 
+def require_groups(people: pd.Series, groups: pd.DataFrame, *, whole: bool = False) -> None:
+    """Groups of one kind are part of the residents of every row, also of rows that have no figure.
+
+    Parameters
+    ----------
+    people, groups, whole
+        As in `gaps`.
+
+    Raises
+    ------
+    LayerSchemaError
+        A count is negative or missing, the rows differ, or the groups are more than all residents of a row (with
+        `whole`: not as many); by id.
+
+    Examples
+    --------
+    Six children and four elderly can live in a home of ten; a fifth could not.
+
+    >>> require_groups(pd.Series({"h1": 10}), pd.DataFrame({"young": [6], "old": [4]}, index=["h1"]))
+    """
+    problems = [problem for name in groups for problem in amounts(groups[name], Text(str(name), str(name)))]
+    refuse([*amounts(people, PEOPLE), *problems, *same_rows(groups, people.index, GROUP)])
+    refuse(_adding_up(groups, people, whole=whole))
+
+
 def _adding_up(groups: pd.DataFrame, people: pd.Series, *, whole: bool) -> Iterator[Problem]:
     total = groups.sum(axis=1)
     over = people.index[(total > people).to_numpy()]

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kunshan_gis.cli.access import access
 from kunshan_gis.cli.account import reproduce
 from kunshan_gis.cli.check import check
 from kunshan_gis.cli.compare import compare
@@ -53,6 +54,7 @@ app = typer.Typer(
 export_app = typer.Typer(help="Results to where others read them. 把成果写到别处。", no_args_is_help=True)
 demo_app = typer.Typer(help="The demonstration layers. 演示数据。", no_args_is_help=True)
 app.command()(check)
+app.command()(access)
 app.command()(reproduce)
 app.command()(compare)
 app.add_typer(coverage_app, name="coverage")

@@ -29,7 +29,7 @@ from kunshan_gis.studies.places import places_named, said_of
 from kunshan_gis.studies.rule_figures import Figure, figure
 from kunshan_gis.studies.supply import PARKS
 from kunshan_gis.studies.terms import AS_MEASURED
-from kunshan_gis.studies.units import HEX, Units
+from kunshan_gis.studies.units import HEX, Units, units_sha256
 from kunshan_gis.studies.walk import Walk, walk_network
 from kunshan_gis.studies.walked import REQUIRED, chosen_units, not_there, walked_account
 
@@ -140,7 +140,9 @@ def coverage(
         raise not_there(error) from error
     progress("walking", len(rules), len(rules))
     parameters = {
-        "places": list(keys), "of": of, "by": units.key, "hex_m": hex_m if units.key == HEX else None, "tier": tier,
+        "places": list(keys), "of": of, "by": units.key,
+        "units_sha256": "" if polygons is None else units_sha256(polygons),
+        "hex_m": hex_m if units.key == HEX else None, "tier": tier,
         "minutes": [rule.minutes for rule in rules if rule.tiers == rules[0].tiers and rule.minutes is not None],
         "metres": [rule.metres for rule in rules if rule.tiers == rules[0].tiers and rule.metres is not None],
         "speed_mps": walk.speed_mps, "max_leg_m": walk.max_leg_m, "min_component_m": walk.min_component_m,

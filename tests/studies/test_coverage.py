@@ -7,8 +7,9 @@ import numpy as np
 import oracle
 import pandas as pd
 import pytest
-from paper import area_of, frame, homes, layer, parks, streets
+from paper import area_of, frame, layer
 from shapely import Point, box
+from town import small_town
 
 from kunshan_gis import network, toy
 from kunshan_gis.analysis import hexagons, states
@@ -25,26 +26,6 @@ from kunshan_gis.studies.units import units_of
 from kunshan_gis.studies.walk import Walk
 
 STATES = ["covered", "not_covered", "not_measurable"]
-
-
-def random_town(seed: int = 3) -> StudyArea:
-    """A grid with gaps, homes and parks at odd places, two towns, markets and stops."""
-    rng = np.random.default_rng(seed)
-    lines = [[(x, y), (x + 200, y)] for x in range(0, 1200, 200) for y in range(0, 1201, 200)]
-    lines += [[(x, y), (x, y + 200)] for x in range(0, 1201, 200) for y in range(0, 1200, 200)]
-    kept = rng.random(len(lines)) < 0.8
-    corners = rng.uniform(100, 1000, (8, 2)).round(1)
-    sizes = np.where(np.arange(8) % 2, 40, 90)
-    return area_of(
-        streets=streets(*[line for line, there in zip(lines, kept, strict=True) if there]),
-        homes=homes(*map(tuple, rng.uniform(-50, 1250, (150, 2)).round(2)), population=rng.integers(0, 60, 150)),
-        parks=parks(*[(x, y, x + s, y + s) for (x, y), s in zip(corners, sizes, strict=True)],
-                    tier=["community", "pocket"] * 4),
-        facilities=frame([Point(*at) for at in rng.uniform(0, 1200, (6, 2)).round(1)], category="food_market"),
-        bus_stops=frame([Point(*at) for at in rng.uniform(0, 1200, (6, 2)).round(1)]),
-        towns=frame([box(-100, -100, 600, 1300), box(600, -100, 1300, 1300)], id=["w", "e"]),
-        zone_towns=pd.DataFrame({"zone_id": ["z", None], "town_id": ["w", "e"]}),
-    )  # fmt: skip
 
 
 def figures(area: StudyArea, *places: str, **asked) -> list[list[float]]:
@@ -91,7 +72,7 @@ def test_homes_jobs_land_and_streets_are_worked_out_on_paper() -> None:
 
 
 def test_it_is_what_park_reach_says_for_every_tier_and_unit() -> None:
-    for area in (toy.city(), random_town()):
+    for area in (toy.city(), small_town()):
         for minutes in (4, 15):
             reach = park_reach(area, Walk.choose(area, minutes=minutes)).result
             for by in ("area", "zones", "towns"):
@@ -105,7 +86,7 @@ def test_it_is_what_park_reach_says_for_every_tier_and_unit() -> None:
 
 @pytest.mark.parametrize("of", ["people", "homes", "street"])
 def test_states_sum_in_every_unit_and_units_sum_to_the_whole(of) -> None:
-    area = random_town()
+    area = small_town()
     whole = coverage(area, ["food_market", "parks"], of=of, minutes=[3, 8]).table
     for by in ("towns", "zones", "hex"):
         table = coverage(area, ["food_market", "parks"], of=of, by=by, minutes=[3, 8], hex_m=300).table
@@ -134,7 +115,7 @@ def test_polygons_of_ones_own_take_the_exact_share_of_land_and_the_homes_inside(
 
 
 def test_hexagons_are_those_of_the_analysis_and_only_where_there_is_something() -> None:
-    area = random_town()
+    area = small_town()
     table = area.table("homes")
     found = coverage(area, ["parks"], by="hex", hex_m=250, minutes=[5]).table
     reach = park_reach(area, Walk.choose(area, minutes=5)).homes
@@ -147,7 +128,7 @@ def test_hexagons_are_those_of_the_analysis_and_only_where_there_is_something() 
 
 
 def test_it_agrees_with_brute_force() -> None:
-    area = random_town(11)
+    area = small_town(11)
     measuring = Measuring(area, Walk.choose(area))
     net, placed = measuring.net(AS_MEASURED), measuring.placed("people", AS_MEASURED)
     doors = network.joined(*(measuring.doors(place, AS_MEASURED)[0] for place in ("food_market", "bus_stops")))
@@ -160,7 +141,7 @@ def test_it_agrees_with_brute_force() -> None:
 
 
 def test_streets_covered_from_parks_that_serve_differently_far_agree_with_brute_force() -> None:
-    area = random_town(5)
+    area = small_town(5)
     measuring = Measuring(area, Walk.choose(area))
     bands = (Band(below_m2=5000, metres=150), Band(from_m2=5000, metres=320))
     rule = Rule(key="r", name="r", name_en="r", measure="walk", to=("parks",), of="street", bands=bands,
@@ -183,7 +164,7 @@ def test_streets_covered_from_parks_that_serve_differently_far_agree_with_brute_
 
 
 def test_nobody_and_places_nobody_reaches_are_figures_and_not_errors() -> None:
-    plain = random_town()
+    plain = small_town()
     empty = area_of(**{kind: plain.table(kind) for kind in plain.layers}
                     | {"homes": plain.table("homes").assign(population=0)})  # fmt: skip
     row = coverage(empty, ["parks"]).table.iloc[0]
