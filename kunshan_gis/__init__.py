@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kunshan_gis.model import Edit, Result, StudyArea
     from kunshan_gis.studies.access import Access, access
     from kunshan_gis.studies.check import Check, check
+    from kunshan_gis.studies.check_page import check_page
     from kunshan_gis.studies.coverage import Coverage, coverage
     from kunshan_gis.studies.layers_add import Added, add_layer
     from kunshan_gis.studies.network_audit import NetworkAudit, network_audit
@@ -38,6 +39,7 @@ _HOME = {
     "access": "kunshan_gis.studies.access",
     "add_layer": "kunshan_gis.studies.layers_add",
     "check": "kunshan_gis.studies.check",
+    "check_page": "kunshan_gis.studies.check_page",
     "coverage": "kunshan_gis.studies.coverage",
     "embedded_folder": "kunshan_gis.layers",
     "network_audit": "kunshan_gis.studies.network_audit",
@@ -63,6 +65,7 @@ __all__ = [
     "access",
     "add_layer",
     "check",
+    "check_page",
     "coverage",
     "embedded_folder",
     "network_audit",

@@ -55,22 +55,31 @@ def findings(result: Result) -> tuple[Finding, ...]:
 
 def summary(result: Result) -> tuple[Text, ...]:
     """How many rules are met, not met, not measurable; which are not met, and which lack what to be measured."""
-    rows = list(_rows(result.tables[WHOLE]))
+    return (*verdicts(result), *lacking(result))
+
+
+def verdicts(result: Result) -> tuple[Text, ...]:
+    """How many rules are met, not met, without a target, not measurable; and by name those that are not met."""
     said = []
-    for part in _parts(rows):
+    for part in _parts(list(_rows(result.tables[WHOLE]))):
         said.append(_counts(part, result))
         if missed := [named(row) for row in part if row["verdict"] == "not_met"]:
             said.append(text("finding_not_met", names=_listed(missed)))
+    return tuple(said)
+
+
+def lacking(result: Result) -> tuple[Text, ...]:
+    """What could not be measured for want of what."""
     reasons: dict[Text, list[Text]] = {}
-    for row in rows:
+    for row in _rows(result.tables[WHOLE]):
         if row["verdict"] == "not_measurable":
             reasons.setdefault(Text(row["reason"], row["reason_en"]), []).append(named(row))
-    said += [
+    rules = [
         text("finding_missing", count=len(names), reason=reason, names=_listed(dict.fromkeys(names)))
         for reason, names in reasons.items()
     ]
-    said += [text("missing_line", what=entry["title"], effect=entry["without"]) for entry in result.provenance.missing]
-    return tuple(said)
+    layers = [text("missing_line", what=entry["title"], effect=entry["without"]) for entry in result.provenance.missing]
+    return (*rules, *layers)
 
 
 def named(row: Row) -> Text:

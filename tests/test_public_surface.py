@@ -13,7 +13,7 @@ import kunshan_gis
 from kunshan_gis import errors
 
 PUBLIC = {
-    "Access", "access", "Added", "add_layer", "Check", "check", "Coverage", "coverage",
+    "Access", "access", "Added", "add_layer", "Check", "check", "check_page", "Coverage", "coverage",
     "Edit", "NetworkAudit", "ParkReach", "Result", "StudyArea", "Walk", "WhatIf", "__version__", "embedded_folder",
     "network_audit", "open_area", "park_reach", "park_reach_page", "publish",
 }  # fmt: skip

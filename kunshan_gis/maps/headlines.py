@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kunshan_gis.figures import NO_AMOUNT, Checked, checked
-from kunshan_gis.findings import WHOLE, Finding, findings, heading_of, summary, verdict_said
+from kunshan_gis.findings import WHOLE, Finding, findings, heading_of, verdict_said, verdicts
 from kunshan_gis.maps.page import Headline, HeadlineGroup, Span
 from kunshan_gis.messages import NOTHING, Text, text
 
@@ -63,7 +63,7 @@ def headline_groups(result: Result, *, words: bool, lead_only: bool = False) -> 
     for heading, rows, folded in _parts(result):
         if folded and lead_only:
             continue
-        lines = summary(result) if words and not groups else ()
+        lines = verdicts(result) if words and not groups else ()
         shown = tuple(headline(row, result, said) for row in rows)
         groups.append(HeadlineGroup(heading, shown, lines, folded=folded))
     return tuple(groups)
