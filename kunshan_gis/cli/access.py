@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from kunshan_gis.cli.coverage import BY_KEYS, By, ByOption, HexWidth, UnitsFile, own_units, units_key
+from kunshan_gis.cli.coverage import (
+    BY_KEYS,
+    By,
+    ByOption,
+    HexWidth,
+    OutFolder,
+    UnitsFile,
+    own_units,
+    units_key,
+    written,
+)
 from kunshan_gis.cli.options import (
     Format,
     FormatOption,
@@ -97,6 +107,7 @@ def access(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     lang: LangOption = Lang.zh,
     allow_open_edge: OpenEdge = False,
+    out: OutFolder = None,
 ) -> None:
     """Walks to the nearest, places in reach, capacity per resident, and how evenly. 可达性、人均容量与均衡程度。"""
     from kunshan_gis.studies.access import access as access_study
@@ -110,6 +121,7 @@ def access(
             groups=[name.strip() for name in groups.split(",") if name.strip()], speed_mps=speed_mps, profile=profile,
             allow_open_edge=allow_open_edge, progress=progress,
         )  # fmt: skip
+        written(area, found.result, out)
     if format is not Format.table:
         tables = {("homes" if name.startswith("homes_") else name): one for name, one in found.result.tables.items()}
         if table.value not in tables:

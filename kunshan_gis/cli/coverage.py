@@ -24,6 +24,7 @@ from kunshan_gis.cli.options import (
     print_rows,
     print_table,
     read_area,
+    say_each,
     showing_progress,
     stdout,
 )
@@ -33,7 +34,7 @@ from kunshan_gis.messages import Text, text
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from kunshan_gis.model import StudyArea
+    from kunshan_gis.model import Result, StudyArea
 
 coverage_app = typer.Typer(help="Coverage figures without maps. 只出覆盖率数字，不出图。", no_args_is_help=True)
 
@@ -62,6 +63,9 @@ BY_KEYS = {"area": "area", "zone": "zones", "town": "towns", "community": "commu
 ByOption = Annotated[By, typer.Option(help="Rows by these units. 统计单元")]
 UnitsFile = Annotated[
     Path | None, typer.Option("--units", metavar="FILE", help="Rows by polygons of your own. 自备的统计单元面")
+]
+OutFolder = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Also write result.json here. 另存结果文件的文件夹")
 ]
 HexWidth = Annotated[float, typer.Option("--hex-m", help="Width of the hexagons, m. 六边形宽度（米）")]
 
@@ -94,6 +98,7 @@ def coverage_to(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     lang: LangOption = Lang.zh,
     allow_open_edge: OpenEdge = False,
+    out: OutFolder = None,
 ) -> None:
     """Residents, homes, jobs, land or streets within a walk, in three states that sum. 步行覆盖（三态）。"""
     from kunshan_gis.studies.coverage import coverage, kinds_read
@@ -105,6 +110,7 @@ def coverage_to(
             minutes=minutes or (), metres=metres or (), tier=tier_key(tier), speed_mps=speed_mps, profile=profile,
             allow_open_edge=allow_open_edge, progress=progress,
         )  # fmt: skip
+        written(area, found.result, out)
     if format is not Format.table:
         return print_rows(found.table, format)
     from kunshan_gis.studies.places import said_of
@@ -164,6 +170,15 @@ def coverage_parks(
         print_table(table, result, lang)
     else:
         print_rows(table.rename(columns={"unit_id": unit.value}).assign(reportable=result.reportable), format)
+
+
+def written(area: StudyArea, result: Result, out: Path | None) -> None:
+    """`result.json` where a folder is given."""
+    if out is None:
+        return
+    from kunshan_gis.studies.walks_again import write_result
+
+    say_each(write_result(area, result, out))
 
 
 def units_key(by: By, units: Path | None) -> str:

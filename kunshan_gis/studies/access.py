@@ -149,6 +149,7 @@ def access(
     except NotThereError as error:
         raise not_there(error) from error
     parameters = {
+        "asked": EVERYTHING if place.strip().lower() == EVERYTHING else keys[0],
         "places": list(keys), "method": method, "k": k if method in TIMES else None, "minutes": limit,
         "decay": None if question.decay is None else str(question.decay),
         "weight": None if method in TIMES else ("capacity" if by_capacity or method in SHARED else "places"),

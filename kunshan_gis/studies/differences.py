@@ -205,7 +205,7 @@ def _cells(table: str, before: Sequence[Row], after: Sequence[Row]) -> Iterator[
                 )
 
 
-KEYS = ("profile", "indicator", "variant", "need", "unit_id", "tier", "access_source")
+KEYS = ("profile", "indicator", "variant", "need", "unit_id", "tier", "metres", "access_source")
 """Columns that tell the rows of a result's tables apart."""
 
 

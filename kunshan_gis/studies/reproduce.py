@@ -20,6 +20,7 @@ from kunshan_gis.layers.result_file import SavedInput, SavedResult
 from kunshan_gis.messages import NOTHING, Text, text
 from kunshan_gis.model import Edit, Progress, Result, Scenario, StudyArea, silent
 from kunshan_gis.rules import profile_file
+from kunshan_gis.studies import walks_again
 from kunshan_gis.studies.accounts import input_of
 from kunshan_gis.studies.changes import compare, footprint
 from kunshan_gis.studies.check import SENSITIVITY, check
@@ -34,8 +35,9 @@ from kunshan_gis.studies.differences import (
 )
 from kunshan_gis.studies.park_reach import KINDS_READ, park_reach
 from kunshan_gis.studies.seen import before_edits, seen
-from kunshan_gis.studies.units import UNITS
+from kunshan_gis.studies.units import HEX, UNITS
 from kunshan_gis.studies.walk import Walk
+from kunshan_gis.studies.walks_again import AccessAsked, CoverageAsked, WalksAsked
 from kunshan_gis.validation import problems_of
 
 Status = Literal["same", "figures_same", "differs", "not_run"]
@@ -194,7 +196,8 @@ class _Checked(_Asked):
     files: Mapping[str, str] = Field(default_factory=dict)
 
 
-_A = TypeVar("_A", bound=_Asked)
+_A = TypeVar("_A", bound=BaseModel)
+_W = TypeVar("_W", bound=WalksAsked)
 
 
 @dataclass(frozen=True)
@@ -238,18 +241,30 @@ def _run_park_reach(area: StudyArea, asked: _Walked, progress: Progress) -> Resu
 def _check_asked(result: SavedResult, polygons: gpd.GeoDataFrame | None, files: Sequence[str]) -> _Checked:
     asked = _model(_Checked, result)
     own = {profile_file(Path(name)).key: name for name in files}
-    if asked.by not in UNITS and polygons is None:
+    _require_units(asked.by, asked.units_sha256, polygons)
+    return asked.model_copy(update={"polygons": polygons, "files": own})
+
+
+def _require_units(by: str, units_sha256: str, polygons: gpd.GeoDataFrame | None) -> None:
+    """Units of one's own are given again, and no others.
+
+    Raises
+    ------
+    ParameterError
+        They are not, or the result is not by any.
+    """
+    known = (*UNITS, HEX)
+    if (by not in known or units_sha256) and polygons is None:
         raise ParameterError(
             Text(
-                f"成果按自备的统计单元 `{asked.by[:60]}` 统计，请用 --units 给出该文件",
-                f"the result is by units of your own, `{asked.by[:60]}`; give their file with --units",
+                f"成果按自备的统计单元 `{by[:60]}` 统计，请用 --units 给出该文件",
+                f"the result is by units of your own, `{by[:60]}`; give their file with --units",
             )
         )
-    if asked.by in UNITS and polygons is not None and not asked.units_sha256:
+    if by in known and polygons is not None and not units_sha256:
         raise ParameterError(
-            Text(f"成果按 {asked.by} 统计，不需要 --units", f"the result is by {asked.by}; --units has no meaning")
+            Text(f"成果按 {by} 统计，不需要 --units", f"the result is by {by}; --units has no meaning")
         )
-    return asked.model_copy(update={"polygons": polygons, "files": own})
 
 
 def _run_check(area: StudyArea, asked: _Checked, progress: Progress) -> Result:
@@ -260,7 +275,18 @@ def _run_check(area: StudyArea, asked: _Checked, progress: Progress) -> Result:
     ).result  # fmt: skip
 
 
+def _walks_asked(model: type[_W]) -> Callable[[SavedResult, gpd.GeoDataFrame | None, Sequence[str]], _W]:
+    def asked(result: SavedResult, polygons: gpd.GeoDataFrame | None, _: Sequence[str]) -> _W:
+        said = _model(model, result)
+        _require_units(said.by, said.units_sha256, polygons)
+        return said.model_copy(update={"polygons": polygons, "profile": result.profile})
+
+    return asked
+
+
 _STUDIES = {
+    "coverage": _Study(walks_again.KINDS_READ, _walks_asked(CoverageAsked), walks_again.coverage_again),
+    "access": _Study(walks_again.KINDS_READ, _walks_asked(AccessAsked), walks_again.access_again),
     "park_reach": _Study(KINDS_READ, _walk_asked, _run_park_reach),
     "check": _Study(None, _check_asked, _run_check),
 }
