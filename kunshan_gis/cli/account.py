@@ -29,7 +29,7 @@ OwnProfiles = Annotated[
 
 
 def reproduce(
-    result: Annotated[Path, typer.Argument(metavar="RESULT.json", help="What publish, check, coverage or access wrote. 结果文件")],
+    result: Annotated[Path, typer.Argument(metavar="RESULT.json", help="What a command wrote. 结果文件")],
     layers: Layers = None,
     units: OwnUnits = None,
     profile: OwnProfiles = None,
