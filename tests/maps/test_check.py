@@ -47,7 +47,7 @@ def test_the_reporting_basis_leads_and_the_annex_is_folded() -> None:
 
 def test_without_a_basis_everything_measurable_is_shown_and_the_rest_folded() -> None:
     shown, lacking = page().headlines
-    assert shown.heading.en == "All profiles"
+    assert shown.heading.en == "Profiles listed"
     assert not shown.folded
     assert {row.verdict for row in shown.rows} == {"met", "not_met", "no_target"}
     assert lacking.folded
