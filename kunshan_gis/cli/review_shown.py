@@ -30,9 +30,8 @@ def print_list(result: Result, console: Console, *, lang: Lang) -> None:
         console.print(f"[bold red]{text('demo_mark').zh}  {text('demo_mark').en}[/]")
     shown = Table(title=getattr(text("review_sheet_list"), lang), title_justify="left")
     for key in _TOTALS:
-        shown.add_column(
-            getattr(text(f"review_total_{key}"), lang), justify="left" if key in ("indicator", "name") else "right"
-        )
+        heading = text("column_indicator") if key == "name" else text(f"review_total_{key}")
+        shown.add_column(getattr(heading, lang), justify="left" if key in ("indicator", "name") else "right")
     coarse = not result.reportable and result.provenance.counted == "people"
     for row in result.tables["review_totals"].to_dict(orient="records"):
         named = [escaped(row["indicator"], 60), escaped(row["name_en" if lang == "en" else "name"], 80)]

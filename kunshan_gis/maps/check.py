@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kunshan_gis.figures import checked
-from kunshan_gis.findings import findings, units_name, units_tables, verdict_said
+from kunshan_gis.figures import beside_computed, checked
+from kunshan_gis.findings import WHOLE, findings, units_name, units_tables, verdict_said
 from kunshan_gis.maps import base, palette
 from kunshan_gis.maps import reach as reach_layers
 from kunshan_gis.maps.headlines import headline_groups
@@ -212,14 +212,15 @@ def _by_units(result: Result) -> Iterator[PageTable]:
             heading = text(name if result.provenance.parameters["reporting_basis"] else "check_profiles")
             caption = text("check_by", heading=heading, units=units_name(units))
             group = Field("rule", "", "", column_en="rule_en")
-            yield PageTable(caption, tuple(_columns()), rows, group=group, note=note, folded=folded)
+            columns = tuple(_columns(beside_computed(result.tables[WHOLE], result)))
+            yield PageTable(caption, columns, rows, group=group, note=note, folded=folded)
 
 
-_SHOWN = ("unit", "value", "target", "interval", "verdict", "numerator", "denominator")
+_SHOWN = ("target", "interval", "verdict", "numerator", "denominator")
 
 
-def _columns() -> Iterator[Field]:
-    for name in _SHOWN:
+def _columns(reviewed: Sequence[str]) -> Iterator[Field]:
+    for name in ("unit", "value", *reviewed, *_SHOWN):
         yield Field(name, *text("column_unit_name" if name == "unit" else f"column_{name}"), column_en=f"{name}_en")
 
 
@@ -229,6 +230,7 @@ def _cells(row: Mapping[Any, Any], result: Result) -> dict[str, str]:
         "rule": Text(row["name"], row["name_en"]), "unit": Text(row["unit_name"], row["unit_name_en"]),
         "value": said.value.said, "target": said.target.said, "interval": said.interval, "verdict": verdict_said(row),
         "numerator": said.numerator.said, "denominator": said.denominator.said,
+        "corrected_value": said.corrected.said, "change": said.change,
     }  # fmt: skip
     return {
         f"{name}{suffix}": part for name, cell in cells.items() for suffix, part in zip(("", "_en"), cell, strict=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kunshan_gis.figures import NO_AMOUNT, Checked, checked
 from kunshan_gis.findings import WHOLE, Finding, findings, heading_of, verdict_said, verdicts
+from kunshan_gis.maps.base import joined
 from kunshan_gis.maps.page import Headline, HeadlineGroup, Span
 from kunshan_gis.messages import NOTHING, Text, text
 
@@ -92,7 +93,7 @@ def headline(row: Row, result: Result, words: Mapping[tuple[str, str], Finding])
     flips = verdict_said(row) if row["flips"] else NOTHING
     return Headline(
         name=Text(row["name"], row["name_en"]), verdict=row["verdict"], value=said.value.said, target=said.target.said,
-        interval=said.interval, amounts=_amounts(said), span=_span(row),
+        interval=said.interval, amounts=_beside(_amounts(said), said, row), span=_span(row),
         reason=Text(row["reason"], row["reason_en"]) if row["reason"] else flips,
         said=NOTHING if found is None else found.said,
     )  # fmt: skip
@@ -102,6 +103,16 @@ def _amounts(said: Checked) -> Text:
     if said.denominator is NO_AMOUNT or said.value is NO_AMOUNT:
         return NOTHING
     return text("headline_of", numerator=said.numerator.said, denominator=said.denominator.said)
+
+
+def _beside(amounts: Text, said: Checked, row: Row) -> Text:
+    """What the figure counts, then the corrected figure and the change since the last submission, where there are."""
+    parts = [amounts] if amounts != NOTHING else []
+    if said.corrected is not NO_AMOUNT:
+        parts.append(text("review_headline_corrected", value=said.corrected.said))
+    if not math.isnan(_number(row.get("change"))):
+        parts.append(text("review_headline_change", change=said.change))
+    return joined("parts_joined", parts)
 
 
 def _span(row: Row) -> Span | None:

@@ -159,7 +159,8 @@ def _nothing(unmeasured: Sequence[tuple[Text, Text]]) -> Text:
 
 
 def _notes(asked: Sequence[Asked], unmeasured: Sequence[tuple[Text, Text]]) -> list[Text]:
-    others = [Text(one.rule.name, one.rule.name_en) for one in asked if one.rule.of != "people"]
+    names = [Text(one.rule.name, one.rule.name_en) for one in asked if one.rule.of != "people"]
+    others = [name for name in names if name not in dict(unmeasured)]
     return [
         *(text("review_by_people", name=name) for name in others),
         *(text("review_unmeasured", name=name, reason=reason) for name, reason in unmeasured),

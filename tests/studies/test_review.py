@@ -17,6 +17,7 @@ from kunshan_gis.errors import LayerSchemaError, OutputError, ParameterError
 from kunshan_gis.export import check_workbook, write_area
 from kunshan_gis.layers import open_area
 from kunshan_gis.maps import render
+from kunshan_gis.maps.headlines import headline_groups
 from kunshan_gis.model import Edit, StudyArea
 from kunshan_gis.review import ANSWERS, HISTORY
 from kunshan_gis.review_form import COLUMNS, HIDDEN
@@ -177,6 +178,15 @@ def test_the_workbook_of_the_check_shows_both_figures_and_the_answers(folder: Pa
     answers = [[cell.value for cell in line] for line in book["核查结论 Answers"].iter_rows()]
     assert answers[1][2:6] == ["A", "甲小区", "有异议 disputed", ""]
     assert answers[1][-1] == "计入更正值 counted"
+
+
+def test_the_page_of_the_check_says_both_figures_and_the_change(folder: Path) -> None:
+    submit(folder, "2026-Q3", "2026-09-30", ("park-reach",), sensitivity=False)
+    found = measured(answered(folder, A=DISPUTED))
+    (group,) = headline_groups(found.result, words=False)
+    (shown,) = group.rows
+    assert shown.value.en == "91.4%"
+    assert shown.amounts.en.endswith("corrected 98.6%; +0.0 pp since the last submission")
 
 
 def test_a_unit_shows_what_was_answered_about_its_own_people(folder: Path) -> None:
