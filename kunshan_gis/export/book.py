@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from typing import TYPE_CHECKING, Any
 
 from kunshan_gis.export.template import narrow
@@ -45,6 +46,11 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
         "percent": book.add_format({"num_format": "0.0"}),
         "whole_percent": book.add_format({"num_format": "0"}),
     }
+
+
+def lines_in(said: str, width: float) -> int:
+    """Lines a text takes in a column of that width."""
+    return sum(max(1, math.ceil(narrow(line) / max(width - 1, 1))) for line in said.split("\n"))
 
 
 def marked(sheet: Any, formats: Mapping[str, Any], provenance: Provenance) -> int:

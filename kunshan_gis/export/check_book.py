@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kunshan_gis.export.book import LONGEST_CELL, about, book_bytes, marked
+from kunshan_gis.export.book import LONGEST_CELL, about, book_bytes, lines_in, marked
 from kunshan_gis.figures import Amount, Checked, beside_computed, checked, in_units
 from kunshan_gis.findings import (
     WHOLE,
@@ -32,6 +32,9 @@ _WIDTHS = {
     "flipped_by": 28, "verdict": 14, "data_date": 16, "verified": 20, "finding": 90, "finding_en": 90,
     "changed_by": 60,
 }  # fmt: skip
+_FIGURE_WIDTH, _LINE, _TALLEST = 17, 15.0, 400.0
+_SHORT = 4
+"""English units longer than this (residents, jobs) are named once, on the sheet of words, not in every cell."""
 _LOOKS: dict[str, dict[str, Any]] = {
     "not_met": {"bg_color": "#F8D7D4", "font_color": "#8A1C12", "bold": True},
     "not_measurable": {"bg_color": "#DEDEDA", "font_color": "#3C464E"},
@@ -93,14 +96,22 @@ def _write(book: xlsxwriter.Workbook, looks: _Looks, sheet: Sheet, result: Resul
     page.set_paper(8)
     page.fit_to_pages(1, 0)
     page.repeat_rows(top)
-    for column, key in enumerate(sheet.columns):
-        heading = sheet.headings.get(key) or text(f"column_{key}")
-        page.set_column(column, column, _WIDTHS.get(key, 15))
-        page.write_string(top, column, f"{heading.zh}\n{heading.en}", looks.formats["head"])
-        for row, cells in enumerate(sheet.rows, top + 1):
-            _put(page, (row, column), cells[column], looks)
+    headings = [_both(sheet.headings.get(key) or text(f"column_{key}")) for key in sheet.columns]
+    widths = [_WIDTHS.get(key, _FIGURE_WIDTH) for key in sheet.columns]
+    page.set_row(top, _LINE * max(map(lines_in, headings, widths)))
+    for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+        page.set_column(column, column, width)
+        page.write_string(top, column, heading, looks.formats["head"])
+    for row, cells in enumerate(sheet.rows, top + 1):
+        page.set_row(row, min(_TALLEST, _LINE * max(map(_lines, cells, widths))))
+        for column, cell in enumerate(cells):
+            _put(page, (row, column), cell, looks)
     if sheet.rows:
         page.autofilter(top, 0, top + len(sheet.rows), len(sheet.columns) - 1)
+
+
+def _lines(cell: Cell, width: float) -> int:
+    return 1 if isinstance(cell.value, Amount | int) else lines_in(_both(cell.value), width)
 
 
 def _put(page: Any, at: tuple[int, int], cell: Cell, looks: _Looks) -> None:
@@ -117,11 +128,10 @@ def _put(page: Any, at: tuple[int, int], cell: Cell, looks: _Looks) -> None:
 
 
 def _number_format(value: Amount) -> str:
-    unit = _both(value.unit)
-    if value.unit.zh.startswith("万"):  # the number counts ten thousands in either language
-        unit = f"{value.unit.zh} ×10⁴ {value.unit.en.removeprefix('thousand ')}"
+    unit = value.unit
+    both = f"{unit.zh} {unit.en}" if unit.zh != unit.en and len(unit.en) <= _SHORT else unit.zh
     digits = f".{'0' * value.digits}" if value.digits else ""
-    behind = f'"{"" if unit == "%" else " "}{unit}"' if unit else ""
+    behind = f'"{"" if both == "%" else " "}{both}"' if both else ""
     return f"{_sign(value)}#,##0{digits}{behind}"
 
 
@@ -134,7 +144,7 @@ def _sign(value: Amount) -> str:
 def _both(value: Text | str) -> str:
     if isinstance(value, str):
         return value
-    return value.zh if value.zh == value.en else f"{value.zh} {value.en}".strip()
+    return value.zh if value.zh == value.en else f"{value.zh}\n{value.en}".strip()
 
 
 def _sheets(result: Result) -> Iterator[Sheet]:
@@ -243,7 +253,7 @@ def _variant_cell(row: Row, way: str, given: Mapping[tuple[str, str, str], float
     if way not in row["flipped_by"].split(";"):
         return Cell(said)
     flips = text("check_flips_here")
-    return Cell(Text(f"{said.said.zh} ⇄ {flips.zh}", flips.en), "not_met")
+    return Cell(Text(f"{said.said.zh} ⇄ {flips.zh}", f"{said.said.en} ⇄ {flips.en}"), "not_met")
 
 
 _ANSWERS = ("profile", "indicator", "id", "name", "conclusion", "corrected", "reason", "reviewer", "date", "standing")
@@ -344,6 +354,7 @@ def _needs(result: Result) -> Iterator[Sheet]:
 def _words(result: Result) -> Sheet:
     """The paragraphs, Chinese and English side by side."""
     rows: Iterable[tuple[str, Text]] = [
+        ("", text("check_units_named")),
         *(("", paragraph) for paragraph in summary(result)),
         *((one.profile, one.said) for one in findings(result)),
     ]

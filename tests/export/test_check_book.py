@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
 from typing import Any
 
@@ -66,13 +67,13 @@ def test_figures_are_numbers_with_their_unit() -> None:
 
 def test_a_verdict_has_its_word_beside_its_colour() -> None:
     verdict = column(book()["上报口径 Reporting basis"], "结论")[0]
-    assert verdict.value == "未达标 not met"
+    assert verdict.value == "未达标\nnot met"
     assert verdict.fill.fgColor.rgb == "FFF8D7D4"
     lacking = next(
         cell for cell in column(book()["附：其他口径 Annex"], "结论") if str(cell.value).startswith("无法测算")
     )
     assert lacking.value == (
-        "无法测算：设施图层中没有“初中” not measurable: no facility of the layer is “Junior middle schools”"
+        "无法测算：设施图层中没有“初中”\nnot measurable: no facility of the layer is “Junior middle schools”"
     )
     assert lacking.fill.fgColor.rgb == "FFDEDEDA"
 
@@ -80,9 +81,9 @@ def test_a_verdict_has_its_word_beside_its_colour() -> None:
 def test_other_ways_of_measuring_stand_side_by_side_and_say_where_the_verdict_changes() -> None:
     ways = book()["其他测法 Other ways"]
     row = [cell.value for cell in column(ways, "指标")].index(
-        "公交站500米覆盖的居民与就业岗位 Residents and jobs within 500 m of a bus stop"
+        "公交站500米覆盖的居民与就业岗位\nResidents and jobs within 500 m of a bus stop"
     )
-    assert column(ways, "距离 +10%")[row].value == "98.9% ⇄ 结论改变 verdict changes"
+    assert column(ways, "距离 +10%")[row].value == "98.9% ⇄ 结论改变\n98.9% ⇄ verdict changes"
     assert column(ways, "距离 -10%")[row].value == 82.2
 
 
@@ -94,7 +95,7 @@ def test_a_demonstration_is_marked_on_every_sheet_and_rounded() -> None:
     for sheet in book(demo=True):
         assert "演示数据·不得上报" in str(sheet["A1"].value), sheet.title
     lead = book(demo=True)["上报口径 Reporting basis"]
-    assert column(lead, "结论", top=2)[0].value == "演示 demo"
+    assert column(lead, "结论", top=2)[0].value == "演示\ndemo"
     assert column(lead, "差距", top=2)[0].value == "—"
     assert column(lead, "数值", top=2)[0].number_format == '#,##0"%"'
 
@@ -118,3 +119,18 @@ def test_units_with_any_name_have_a_sheet() -> None:
     towns = city().table("towns").to_crs(toy.CRS)
     found = check(city(), ("garden-city-2022",), by="[方案]:*?/\\", polygons=towns, sensitivity=False).result
     assert "按统计单元 By unit" in openpyxl.load_workbook(io.BytesIO(check_workbook(found))).sheetnames
+
+
+def test_every_figure_fits_its_column_and_every_text_its_row() -> None:
+    sheet = book()["附：其他口径 Annex"]
+    groups = sheet.column_dimensions.values()
+    widths = {column: group.width for group in groups for column in range(group.min, group.max + 1)}
+    for row in sheet.iter_rows(min_row=2):
+        height = sheet.row_dimensions[row[0].row].height
+        for cell in row:
+            if isinstance(cell.value, str):
+                assert height >= 15 * len(cell.value.split("\n"))
+            else:  # digits, separators and the unit, a Chinese sign as wide as two
+                unit = re.sub('[#,0."]', "", cell.number_format)
+                wide = len(f"{cell.value:,}") + sum(1 + (ord(sign) > 0x2E80) for sign in unit) + 3
+                assert wide <= widths[cell.column] + 1
