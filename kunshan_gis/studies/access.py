@@ -128,6 +128,7 @@ def access(
 
     Notes
     -----
+    Walks beyond the profile's minutes (the nearest, however far) are not held against the edge of the street data.
     People compete with people: jobs are shared by all residents in reach. Who is not on the network is counted apart
     and does not compete.
     """

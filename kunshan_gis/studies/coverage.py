@@ -7,7 +7,7 @@ this table say the same of the same question.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kunshan_gis.analysis import UNASSIGNED
 from kunshan_gis.errors import ParameterError
-from kunshan_gis.messages import Text
+from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Progress, Result, StudyArea, silent
 from kunshan_gis.rules import Of, Rule
 from kunshan_gis.schema import TIERS
@@ -152,6 +152,8 @@ def coverage(
         measuring, parameters, keys, study="coverage", kinds=[*found[0].kinds, *units.kinds],
         near_edge=near, farthest_m=farthest,
     )  # fmt: skip
+    if of == "street" and walk.delays and rules[0].minutes is not None:
+        account = replace(account, warnings=(*account.warnings, text("warn_street_delays")))
     rows = [
         row for rule, one in zip(rules, found, strict=True)
         for row in _rows(rule, one, units, walk, reportable=account.reportable)

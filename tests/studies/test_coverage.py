@@ -205,6 +205,13 @@ def test_a_question_without_an_answer_says_what_to_ask_instead(places, asked, er
         coverage(toy.serviced_city(), places, **asked)
 
 
+def test_streets_under_a_profile_with_waits_say_that_these_are_not_taken_off() -> None:
+    found = coverage(toy.serviced_city(), ["parks"], of="street", profile="planning-walk-waits")
+    assert any("not taken off" in warning.en for warning in found.result.provenance.warnings)
+    plain = coverage(toy.serviced_city(), ["parks"], of="street")
+    assert not any("not taken off" in warning.en for warning in plain.result.provenance.warnings)
+
+
 def test_layers_that_are_missing_are_named() -> None:
     with pytest.raises(LayerNotFoundError, match=r"no layer of Land use.*add what is missing to catalog\.toml"):
         coverage(toy.city(), ["parks"], of="land")
