@@ -172,7 +172,8 @@ def hexagons_of(area: StudyArea, rows_of: Demand, width_m: float) -> Units:
             )
         )
     shapes = gpd.GeoSeries(rows_of.shapes[rows_of.amount > 0], crs=rows_of.places.crs)
-    return _of_polygons(area, HEX, hexagon_cells(shapes, side_m=width_m / np.sqrt(3.0)))
+    cells = hexagon_cells(shapes, side_m=width_m / np.sqrt(3.0))
+    return _of_polygons(area, HEX, cells.assign(id=HEX + cells["id"]))  # no id begins like a formula of a spreadsheet
 
 
 def there(area: StudyArea) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ def test_hexagons_are_those_of_the_analysis_and_only_where_there_is_something() 
     state = states(reach["metres_all"], reach["reason"] == "", cutoff_m=300)
     cells = hexagons(table, state, side_m=250 / np.sqrt(3)).set_index("id")
     cells = cells[cells["population"] > 0]
-    own = found[found["tier"] == "all"].set_index("unit_id").loc[cells.index]
+    own = found[found["tier"] == "all"].set_index("unit_id").loc["hex" + cells.index]
     assert len(own) == (found["tier"] == "all").sum()
     np.testing.assert_array_equal(own["covered"], cells["covered"])
 
