@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +113,12 @@ def sides(cell: Moved, *, demo: bool, lang: Lang) -> tuple[str, str]:
     if before != after:
         return before, after
     factor, mark = (100, "%") if cell.unit == "share" else (1, "")
-    before, after = (f"{value * factor:.10g}{mark}" for value in (cell.before, cell.after))
+    if not all(isinstance(value, (int, float)) for value in (cell.before, cell.after)):
+        return before, after
+    for digits in range(1, 16):
+        before, after = (f"{value * factor:,.{digits}f}{mark}" for value in (cell.before, cell.after))
+        if before != after:
+            break
     return before, after
 
 
@@ -128,5 +134,13 @@ def written(value: Any, unit: str, *, demo: bool, lang: Lang) -> str:
     if unit == "share":
         return percent(value, demo=demo)
     if unit == "people":
-        return str(getattr(people(value, demo=demo), lang))
-    return f"{value:,.4g}" if demo and isinstance(value, float) else f"{value:,.10g}"
+        return count_said(value, demo=demo, lang=lang)
+    return f"{float(f'{value:.3g}'):,.10g}" if demo and isinstance(value, float) else f"{value:,.10g}"
+
+
+def count_said(value: float, *, demo: bool, lang: Lang) -> str:
+    """People, 万 or thousands for a demonstration; with a minus where there are fewer."""
+    if math.isnan(value):
+        return "—"
+    unit = ("万" if lang == "zh" else "k") if demo and value else ""
+    return f"{MINUS if value < 0 else ''}{getattr(people(abs(value), demo=demo and bool(value)), lang)}{unit}"

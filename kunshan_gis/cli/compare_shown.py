@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kunshan_gis.cli.account_shown import MINUS, input_said, setting_said, written
-from kunshan_gis.figures import people
+from kunshan_gis.cli.account_shown import MINUS, count_said, input_said, setting_said, written
 from kunshan_gis.messages import Lang, text
 from kunshan_gis.schema import KINDS
 from kunshan_gis.terminal import escaped, say
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 40
 """Rows of each table on the terminal; all are in the JSON."""
-_PEOPLE = ("gained", "lost", "came", "went", "grown")
+_MOVED = ("gained", "lost", "came", "went")
+_PEOPLE = (*_MOVED, "grown")
 
 
 class Sheet(NamedTuple):
@@ -137,7 +137,8 @@ def difference_said(value: float | None, unit: str, *, demo: bool, lang: Lang) -
 
 def _people(found: ComparedAreas, lang: Lang) -> Sheet:
     table = found.people
-    shown = table[(table[list(_PEOPLE)] != 0).any(axis=1)]
+    grown = (table["units"] == "area") & (table["grown"] != 0)  # of the units in the JSON only
+    shown = table[(table[list(_MOVED)] != 0).any(axis=1) | grown]
     headings = [_heading(key, lang) for key in ("profile", "indicator", "unit_name")]
     headings += [getattr(text(f"compared_unit_people_{key}"), lang) for key in _PEOPLE]
     names = {(one.row.get("profile"), one.row.get("indicator")): one.name for one in found.compared.figures}
@@ -150,18 +151,7 @@ def _row(row: Mapping[Any, Any], names: Mapping[Any, Any], lang: Lang, *, demo: 
     unit = str(row["name_en" if lang == "en" else "name"])
     rule = names.get((row["profile"], row["indicator"]))
     said = str(row["indicator"]) if rule is None else str(getattr(rule, lang))
-    return [str(row["profile"]), said, unit, *(_count(row[key], lang, demo=demo) for key in _PEOPLE)]
-
-
-def _count(value: float, lang: Lang, *, demo: bool) -> str:
-    """People, 万人 or thousands for a demonstration; a minus where there are fewer."""
-    if math.isnan(value):
-        return "—"
-    if value == 0:
-        return "0"
-    said = getattr(people(abs(value), demo=demo), lang)
-    unit = ("万" if lang == "zh" else "k") if demo else ""
-    return f"{MINUS if value < 0 else ''}{said}{unit}"
+    return [str(row["profile"]), said, unit, *(count_said(row[key], demo=demo, lang=lang) for key in _PEOPLE)]
 
 
 def _cause(said: str, lang: Lang) -> str:
@@ -185,6 +175,6 @@ def _causes(found: ComparedAreas, lang: Lang) -> Sheet:
             str(row["profile"]), str(row["indicator"]) if figure is None else str(getattr(figure.name, lang)),
             _cause(str(row["cause"]), lang), str(getattr(text(f"compared_why_{row['why']}"), lang)),
             difference_said(row["difference"], "" if figure is None else figure.unit, demo=demo, lang=lang),
-            *(_count(row[key], lang, demo=demo) for key in ("gained", "lost")),
+            *(count_said(row[key], demo=demo, lang=lang) for key in ("gained", "lost")),
         ])  # fmt: skip
     return Sheet(getattr(text("compared_causes"), lang), headings, rows, [], 4)

@@ -140,7 +140,7 @@ def _causes_of(
         alone.append(_Alone(PARAMETERS, "parameters", before, other))
     effects = [(cause, _effect(one, cause, before, base)) for cause in alone]
     for cause, effect in sorted(effects, key=lambda found: -np.nan_to_num(abs(found[1][0]))):
-        if effect[0] != 0 or any(effect[1:]):
+        if effect[0] != 0 or np.nan_to_num(effect[1:]).any():
             yield (*pair.key, cause.name, cause.why, *effect)
     explained = sum(np.nan_to_num(effect[0]) for _, effect in effects)
     if abs(rest := whole - base - explained) > _NOTHING:

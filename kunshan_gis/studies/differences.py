@@ -156,18 +156,40 @@ def _digests(said: Any) -> dict[str, str]:
 
 def figures_between(before: SavedResult, after: SavedResult) -> tuple[Moved, ...]:
     """Every cell that is another, rows that came or went, counts and warnings: the largest change first."""
+    rules = _rules(before) | _rules(after)
     moved = [
         cell
         for name in dict.fromkeys([*before.tables, *after.tables])
-        for cell in _cells(name, before.tables.get(name, []), after.tables.get(name, []))
+        for cell in _cells(name, *(_of_rules(name, side.tables.get(name, []), rules) for side in (before, after)))
     ]
     moved += _cells("counts", [_flat(before.counts)], [_flat(after.counts)])
     moved += _warnings(before, after)
-    return tuple(sorted(moved, key=lambda cell: (_MINOR.get(cell.column, 0), -cell.size)))
+    return tuple(sorted(moved, key=lambda cell: (_LATER.get(cell.table, 0), _LATER.get(cell.column, 0), -cell.size)))
 
 
-_MINOR = {"reason": 1, "reason_en": 2, "name_en": 2, "unit_name_en": 2}
-"""Words that follow from a figure are said after it."""
+_LATER = {
+    "variants": 1, "rankings": 1, "interval_low": 1, "interval_high": 1,
+    "reason": 2, "reason_en": 3, "name_en": 3, "unit_name_en": 3,
+}  # fmt: skip
+"""Other ways of measuring are said after the figures, and words that follow from a figure after it."""
+
+
+def _rules(result: SavedResult) -> dict[tuple[Any, Any], Row]:
+    """The row of every rule of a check for the whole area."""
+    return {(row.get("profile"), row.get("indicator")): row for row in result.tables.get("check", [])}
+
+
+def _of_rules(table: str, rows: list[dict[str, Any]], rules: Mapping[tuple[Any, Any], Row]) -> list[dict[str, Any]]:
+    """Other ways of measuring with the name and the unit of their rule, which their table leaves out."""
+    if table not in ("variants", "rankings"):
+        return rows
+    found = []
+    for row in rows:
+        rule = rules.get((row.get("profile"), row.get("indicator")), {})
+        named = {"name": rule.get("name"), "name_en": rule.get("name_en"), "unit": rule.get("unit", "")}
+        way = {"unit_name": row.get("name"), "unit_name_en": row.get("name_en")}
+        found.append({**row, **named, **way})
+    return found
 
 
 def _flat(counts: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -15,11 +15,12 @@ import geopandas as gpd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kunshan_gis.cache import DiskCache
-from kunshan_gis.errors import KunshanGISError, ParameterError, ResultError
+from kunshan_gis.errors import KunshanGISError, ParameterError, ResultError, listed
 from kunshan_gis.layers.result_file import SavedInput, SavedResult
 from kunshan_gis.messages import NOTHING, Text, text
 from kunshan_gis.model import Edit, Progress, Result, Scenario, StudyArea, silent
 from kunshan_gis.rules import profile_file
+from kunshan_gis.schema import KINDS
 from kunshan_gis.studies import walks_again
 from kunshan_gis.studies.accounts import input_of
 from kunshan_gis.studies.changes import compare, footprint
@@ -241,6 +242,8 @@ def _run_park_reach(area: StudyArea, asked: _Walked, progress: Progress) -> Resu
 def _check_asked(result: SavedResult, polygons: gpd.GeoDataFrame | None, files: Sequence[str]) -> _Checked:
     asked = _model(_Checked, result)
     own = {profile_file(Path(name)).key: name for name in files}
+    if odd := [one.key for one in asked.profiles if one.key.endswith(".toml")]:  # a file of that name is not meant
+        raise ResultError(Text(f"成果中的口径代号 {listed(odd)} 无效", f"{listed(odd)} is no key of a profile"))
     _require_units(asked.by, asked.units_sha256, polygons)
     return asked.model_copy(update={"polygons": polygons, "files": own})
 
@@ -308,6 +311,15 @@ def _edited(area: StudyArea, result: SavedResult) -> StudyArea:
     ParameterError, LayerSchemaError
         The features are not there any more, or are there already.
     """
+    for edit in result.edits:
+        table = area.optional(edit.kind) if edit.kind in KINDS else None
+        if table is None or "id" not in table or not isinstance(table, gpd.GeoDataFrame):
+            raise ResultError(
+                Text(
+                    f"成果中的情景改动涉及 `{edit.kind[:60]}`，研究区没有这类可改动的图层",
+                    f"an edit of the result is of `{edit.kind[:60]}`, and the study area has no such layer to edit",
+                )
+            )
     return area.with_edits(*(Edit.of(edit.model_dump()) for edit in result.edits)) if result.edits else area
 
 

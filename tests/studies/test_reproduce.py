@@ -13,6 +13,7 @@ from kunshan_gis import toy
 from kunshan_gis.cache import DiskCache
 from kunshan_gis.errors import KunshanGISError, ParameterError, ResultError
 from kunshan_gis.layers import open_area, read_result
+from kunshan_gis.layers.result_file import SavedEdit
 from kunshan_gis.model import Edit
 from kunshan_gis.studies.check import check
 from kunshan_gis.studies.check_files import write_check
@@ -92,6 +93,10 @@ def test_after_touching_a_layer_it_says_what_changed_and_which_figures_moved(cli
     assert ("check", "numerator") not in moved
     (value,) = [cell for cell in said["figures"] if (cell["table"], cell["column"]) == ("check", "value")]
     assert (value["unit"], value["name_en"]) == ("share", "Parks within 900 m, Toy City")
+    assert (said["figures"][0]["table"], said["figures"][0]["column"]) == ("check", "verdict")
+    ways = {cell["row"]["variant"]: cell for cell in said["figures"][1:] if cell["table"] == "variants"}
+    assert ways["farther_0.9"]["name_en"] == "Parks within 900 m, distances -10%"
+    assert {cell["unit"] for cell in ways.values() if cell["column"] == "value"} == {"share"}
     told = cli("reproduce", result, "--layers", folder, "--profile", mine, "--lang", "en")
     assert told.code == 1
     for words in ("layer homes", "h5", "91.4%", "80.0%", "not met"):
@@ -220,6 +225,29 @@ def test_parameters_that_mean_nothing_are_refused(parameters: dict[str, Any], sa
     broken = saved.model_copy(update={"parameters": {**saved.parameters, **parameters}})
     with pytest.raises(ResultError, match=says):
         reproduce(broken, toy.city())
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"kind": "lakes", "action": "remove", "ids": ("1",)},
+        {"kind": "zones", "action": "add", "row": {"id": "n"}, "wkt": "POINT (0 0)"},
+        {"kind": "zone_towns", "action": "remove", "ids": ("w",)},
+        {"kind": "jobs", "action": "add", "row": {"id": "n"}, "wkt": "POINT (0 0)"},
+    ],
+)
+def test_edits_of_what_cannot_be_edited_are_refused(edit: dict[str, Any]) -> None:
+    saved = saved_of(park_reach(toy.city(), WALK).result)
+    with pytest.raises(ResultError, match=f"an edit of the result is of `{edit['kind']}`"):
+        reproduce(saved.model_copy(update={"edits": (SavedEdit(**edit),)}), toy.city())
+
+
+def test_a_result_does_not_make_the_toolkit_read_a_file_beside_it(mine: Path, monkeypatch) -> None:
+    monkeypatch.chdir(mine.parent)
+    saved = saved_of(check(toy.city(), (str(mine),)).result)
+    profiles = [{"key": "mine.toml", "sha256": ""}]
+    with pytest.raises(ResultError, match="no key of a profile"):
+        reproduce(saved.model_copy(update={"parameters": {**saved.parameters, "profiles": profiles}}), toy.city())
 
 
 def test_a_study_this_version_does_not_know_is_refused(mine: Path) -> None:
