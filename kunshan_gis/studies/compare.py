@@ -114,7 +114,7 @@ def compare_results(before: SavedResult, after: SavedResult) -> Compared:
     return Compared(before.study, figures, inputs, settings_between(before, after), reportable)
 
 
-_FIGURES = {"value": "", "share_covered": "share"}
+_FIGURES = {"value": "", "share_covered": "share", "mean": "", "m2_per_person": "m2_per_person"}
 """Columns that hold a table's figure, and their unit where the row does not say it."""
 _BESIDE = ("variants",)
 """Tables of other ways of measuring: not a result's figures."""
@@ -124,7 +124,7 @@ def _beside(
     table: str, before: list[dict[str, Any]], after: list[dict[str, Any]], *, reportable: bool
 ) -> Iterator[Beside]:
     rows = [*before, *after]
-    column = next((name for name in _FIGURES if rows and name in rows[0] and "unit_id" in rows[0]), None)
+    column = next((name for name in _FIGURES if rows and name in rows[0]), None)
     if column is None or table in _BESIDE:
         return
     key = identity(before, after)
@@ -133,20 +133,21 @@ def _beside(
         yield _figure(table, column, old.get(one, {}), new.get(one, {}), reportable=reportable)
 
 
-_ROW = ("profile", "indicator", "tier", "unit_id")
+_ROW = ("profile", "indicator", "tier", "places", "of", "measure", "group", "minutes", "metres", "unit_id")
 
 
 def _figure(table: str, column: str, was: Mapping[str, Any], now: Mapping[str, Any], *, reportable: bool) -> Beside:
     known = now or was
-    unit = ("unit_name", "unit_name_en") if "unit_name" in known else ("name", "name_en")
-    name = ("name", "name_en") if "unit_name" in known else ("tier", "tier")
+    named = "unit_name" in known
+    said = " · ".join(str(known[key]) for key in _ROW[2:-1] if known.get(key) not in (None, ""))
+    name = Text(str(known.get("name") or ""), str(known.get("name_en") or "")) if named else Text(said, said)
+    unit = [str(known.get(part) or "") for part in (("unit_name", "unit_name_en") if named else ("name", "name_en"))]
     before, after = (_number(side.get(column)) for side in (was, now))
     verdict_before, verdict_after = (str(side.get("verdict") or "") for side in (was, now))
+    figure_unit = str(known.get("unit") or known.get("value_unit") or _FIGURES[column])
     return Beside(
-        table, {key: known[key] for key in _ROW if key in known},
-        Text(*(str(known.get(part) or "") for part in name)), Text(*(str(known.get(part) or "") for part in unit)),
-        str(known.get("unit") or _FIGURES[column]), before, after, verdict_before, verdict_after,
-        reportable=bool(known.get("reportable", reportable)),
+        table, {key: known[key] for key in _ROW if key in known}, name, Text(*unit), figure_unit, before, after,
+        verdict_before, verdict_after, reportable=bool(known.get("reportable", reportable)),
     )  # fmt: skip
 
 

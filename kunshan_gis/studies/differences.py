@@ -237,11 +237,16 @@ def identity(before: Sequence[Row], after: Sequence[Row]) -> Callable[[Row, int]
     columns = list(rows[0]) if rows else []
     names = [name for name in KEYS if name in columns]
     words = [name for name in columns if name not in names and all(isinstance(row.get(name), str) for row in rows)]
+    words += [name for name in _NUMBERS if name in columns]
     while words and not all(_unique(side, names) for side in (before, after)):
         names.append(words.pop(0))
     if names and all(_unique(side, names) for side in (before, after)):
         return lambda row, _: tuple(_hashable(row.get(name)) for name in names)
     return lambda _, number: (number,)
+
+
+_NUMBERS = ("minutes", "metres")
+"""Numbers that tell rows apart where a table has several cutoffs."""
 
 
 def _unique(rows: Sequence[Row], names: Iterable[str]) -> bool:
@@ -295,6 +300,8 @@ def unit_of(column: str, row: Row) -> str:
         return str(row["unit"])
     if "counted" in row and column in (*_SCALES, "denominator"):
         return str(row.get("counted", ""))
+    if column in ("value", "mean", "median", "p10", "p90") and "value_unit" in row:
+        return str(row["value_unit"])
     unit = INDICATORS[column].unit if column in INDICATORS else ""
     return "" if unit == "text" else unit
 

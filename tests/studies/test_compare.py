@@ -217,6 +217,18 @@ def test_results_of_park_reach_are_compared_by_tier_and_unit() -> None:
     assert {one.key for one in found.settings} == {"minutes", "cutoff_m"}
 
 
+def test_coverage_is_compared_cutoff_by_cutoff(cli, write_toy, tmp_path: Path) -> None:
+    folder = write_toy()
+    options = ("coverage", "to", "parks", "--layers", folder, "--tier", "all", "--minutes", 5, "--minutes", 15)
+    assert cli(*options, "--out", tmp_path / "a").code == 0
+    ran = cli("compare", tmp_path / "a", folder, "--format", "json")
+    assert ran.code == 0, ran.err
+    figures = {(row["tier"], row["minutes"]): row for row in json.loads(ran.out)["figures"]}
+    assert figures["all", 5.0]["before"] == figures["all", 5.0]["after"] == 100 / 700  # h1, 110 m to C
+    assert figures["all", 15.0]["before"] == 640 / 700
+    assert figures["all", 15.0]["difference"] == 0
+
+
 def test_two_runs_of_a_comparison_give_the_same_bytes(mine: str) -> None:
     def run() -> dict[str, bytes]:
         return compare_files(compare_areas(toy.city(), toy.city().with_edits(Edit.remove("parks", "P")), (mine,)))
