@@ -161,7 +161,7 @@ def access(
         "allow_open_edge": allow_open_edge, "scenario": area.info.scenario,
     }  # fmt: skip
     account = walked_account(
-        measuring, parameters, keys, study="access", kinds=units.kinds, near_edge=near,
+        measuring, parameters, keys, study="access", units=units, near_edge=near,
         farthest_m=walk.cutoff_m,
     )  # fmt: skip
     progress("summing", 0, 1)

@@ -149,7 +149,7 @@ def coverage(
         "allow_open_edge": allow_open_edge, "scenario": area.info.scenario,
     }  # fmt: skip
     account = walked_account(
-        measuring, parameters, keys, study="coverage", kinds=[*found[0].kinds, *units.kinds],
+        measuring, parameters, keys, study="coverage", units=units, kinds=found[0].kinds,
         near_edge=near, farthest_m=farthest,
     )  # fmt: skip
     if of == "street" and walk.delays and rules[0].minutes is not None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
 
-from kunshan_gis.errors import LayerNotFoundError
-from kunshan_gis.messages import Text, text
+from kunshan_gis.errors import LayerNotFoundError, listed
+from kunshan_gis.messages import Text, known, text
 from kunshan_gis.model import Provenance
 from kunshan_gis.schema import KINDS
 from kunshan_gis.standards import walk_profile
@@ -50,7 +50,8 @@ def walked_account(
     places: Iterable[str],
     *,
     study: str,
-    kinds: Iterable[str],
+    units: Units,
+    kinds: Iterable[str] = (),
     near_edge: int,
     farthest_m: float,
 ) -> Provenance:
@@ -58,7 +59,7 @@ def walked_account(
 
     Parameters
     ----------
-    kinds : layers that went in besides streets, homes, what bars walkers, and the places' own
+    kinds : layers that went in besides streets, homes, what bars walkers, the places' own and the units'
     farthest_m : float
         The longest walk asked about; infinite where none is too long.
     """
@@ -76,14 +77,27 @@ def walked_account(
         "places": {place: len(found.table) for place, found in supplies},
         "places_without_street": lost, "places_not_yet_there": future,
     }  # fmt: skip
-    used = {*REQUIRED, *BARRING, "boundary", *kinds, *(kind for _, found in supplies for kind in found.kinds)}
+    used = {
+        *REQUIRED,
+        *BARRING,
+        "boundary",
+        *units.kinds,
+        *kinds,
+        *(kind for _, found in supplies for kind in found.kinds),
+    }
     found = provenance_of(
         area, [kind for kind in KINDS if kind in used], parameters, counts, study=study, profile=walk.profile,
         profile_said=profile_said(walk.profile, _as_one_walk(measuring, parameters)), walk_filter=net.walk_filter,
         optional=(),
     )  # fmt: skip
     return replace(
-        found, warnings=(*found.warnings, *_said("warn_places_lost", lost), *_said("warn_places_future", future))
+        found,
+        warnings=(
+            *found.warnings,
+            *_said("warn_places_lost", lost),
+            *_said("warn_places_future", future),
+            *_overlaps(units),
+        ),
     )
 
 
@@ -95,6 +109,17 @@ def lost_places(measuring: Measuring, place: str) -> int:
 
 def _said(key: str, counts: Mapping[str, int]) -> list[Text]:
     return [text(key, count=count, place=said_of([place])) for place, count in counts.items() if count]
+
+
+def _overlaps(units: Units) -> Iterator[Text]:
+    """The study area's own units may overlap; who lives in two is counted in the first, and it is said."""
+    pairs = (
+        []
+        if units.own
+        else [f"{row.a} × {row.b}: {row.overlap_m2:,.0f} m2" for row in units.overlapping().itertuples()]
+    )
+    if pairs:
+        yield text("warn_overlap", units=known(units.key), pairs=listed(pairs, 3))
 
 
 def _as_one_walk(measuring: Measuring, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -228,6 +228,17 @@ def test_zones_that_overlap_are_refused_by_name() -> None:
         coverage(toy.city(), ["parks"], by="mine", polygons=two)
 
 
+def test_towns_that_overlap_are_said_and_nobody_counts_twice() -> None:
+    area = toy.serviced_city()
+    x, y = toy.ORIGIN
+    towns = area.table("towns").copy()
+    towns.loc[0, "geometry"] = box(x - 300, y - 300, x + 1200, y + 1000)  # 200 m into the other
+    drawn = StudyArea(area.info, {**area.layers, "towns": layer("towns", towns)})
+    found = coverage(drawn, ["parks"], by="towns", tier="community")
+    assert found.table["total"].sum() == 700
+    assert any("west × east: 260,000 m2" in warning.en for warning in found.result.provenance.warnings)
+
+
 def test_streets_that_end_before_the_walk_does_are_refused() -> None:
     area = toy.city()
     bounded = area_of(
