@@ -176,7 +176,11 @@ _LATER = {
 
 def _rules(result: SavedResult) -> dict[tuple[Any, Any], Row]:
     """The row of every rule of a check for the whole area."""
-    return {(row.get("profile"), row.get("indicator")): row for row in result.tables.get("check", [])}
+    return {_rule(row): row for row in result.tables.get("check", [])}
+
+
+def _rule(row: Row) -> tuple[Any, Any]:
+    return _hashable(row.get("profile")), _hashable(row.get("indicator"))
 
 
 def _of_rules(table: str, rows: list[dict[str, Any]], rules: Mapping[tuple[Any, Any], Row]) -> list[dict[str, Any]]:
@@ -185,7 +189,7 @@ def _of_rules(table: str, rows: list[dict[str, Any]], rules: Mapping[tuple[Any, 
         return rows
     found = []
     for row in rows:
-        rule = rules.get((row.get("profile"), row.get("indicator")), {})
+        rule = rules.get(_rule(row), {})
         named = {"name": rule.get("name"), "name_en": rule.get("name_en"), "unit": rule.get("unit", "")}
         way = {"unit_name": row.get("name"), "unit_name_en": row.get("name_en")}
         found.append({**row, **named, **way})

@@ -94,6 +94,13 @@ def test_rows_without_known_keys_are_told_apart_by_their_words_else_by_their_pla
     assert identity([], [])({}, 0) == (0,)
 
 
+def test_cells_of_a_foreign_result_may_hold_anything(result: SavedResult) -> None:
+    odd = [{"profile": {"a": 1}, "indicator": [1], "value": {"b": []}, "unit": 7}]
+    one = with_tables(result, check=odd, variants=odd)
+    assert figures_between(one, one) == ()
+    assert {cell.table for cell in figures_between(one, with_tables(result))} == {"check", "variants"}
+
+
 cell = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.floats(-1e6, 1e6), st.text(max_size=3))
 table = st.lists(st.fixed_dictionaries({"unit_id": st.sampled_from("abc"), "x": cell, "w": st.text(max_size=2)}))
 
