@@ -18,10 +18,11 @@ from kunshan_gis.model import StudyArea
 from kunshan_gis.review import Answer, State
 from kunshan_gis.rules import Rule
 from kunshan_gis.studies.demand import NotThereError
+from kunshan_gis.studies.ground import part_inside
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.people_states import SHARES, PeopleStates, asked_digest, people_states, states_of
 from kunshan_gis.studies.reviewed_groups import ESTATE, Groups, groups_of
-from kunshan_gis.studies.rule_figures import BY_PARTS, covered, demanded, part_inside, unit_share
+from kunshan_gis.studies.rule_figures import BY_PARTS, covered, demanded, unit_share
 from kunshan_gis.studies.terms import AS_MEASURED
 from kunshan_gis.studies.units import Units
 

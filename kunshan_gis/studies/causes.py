@@ -16,8 +16,8 @@ from kunshan_gis.analysis import turnover
 from kunshan_gis.errors import KunshanGISError
 from kunshan_gis.model import Layer, Progress, StudyArea, silent
 from kunshan_gis.schema import KINDS
+from kunshan_gis.studies.asked import Asked
 from kunshan_gis.studies.changes import Changes, compare, footprint
-from kunshan_gis.studies.check import Asked
 from kunshan_gis.studies.compare_rules import Pair, homes_under, value_of
 from kunshan_gis.studies.demand import NotThereError
 from kunshan_gis.studies.rule_figures import kinds_of

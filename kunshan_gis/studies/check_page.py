@@ -13,8 +13,9 @@ from kunshan_gis.analysis import amount_cells
 from kunshan_gis.maps import Circle, Gap, MapPage, Outside
 from kunshan_gis.messages import Lang, Text
 from kunshan_gis.model import StudyArea
+from kunshan_gis.studies.asked import Asked
 from kunshan_gis.studies.beside import inside_not_on_foot
-from kunshan_gis.studies.check import Asked, Check, measuring_of
+from kunshan_gis.studies.check import Check, measuring_of
 from kunshan_gis.studies.demand import NotThereError
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.needs import circle_of_homes

@@ -14,7 +14,7 @@ from kunshan_gis.messages import Text, text
 from kunshan_gis.model import StudyArea
 from kunshan_gis.rules import CheckProfile, read_profile
 from kunshan_gis.standards import WalkProfile, walk_profile
-from kunshan_gis.studies.check import Asked, asked_of, walk_of
+from kunshan_gis.studies.asked import Asked, asked_of, walk_of
 from kunshan_gis.studies.demand import NotThereError
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.rule_figures import covered, demanded, figure, unit_share

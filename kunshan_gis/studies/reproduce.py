@@ -24,7 +24,7 @@ from kunshan_gis.schema import KINDS
 from kunshan_gis.studies import walks_again
 from kunshan_gis.studies.accounts import input_of
 from kunshan_gis.studies.changes import compare, footprint
-from kunshan_gis.studies.check import SENSITIVITY, check
+from kunshan_gis.studies.check import check
 from kunshan_gis.studies.differences import (
     InputChange,
     Moved,
@@ -36,6 +36,7 @@ from kunshan_gis.studies.differences import (
 )
 from kunshan_gis.studies.park_reach import KINDS_READ, park_reach
 from kunshan_gis.studies.seen import before_edits, seen
+from kunshan_gis.studies.sensitivity import SENSITIVITY
 from kunshan_gis.studies.units import HEX, UNITS
 from kunshan_gis.studies.walk import Walk
 from kunshan_gis.studies.walks_again import AccessAsked, CoverageAsked, WalksAsked

@@ -16,7 +16,8 @@ from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Progress, Result, StudyArea, digest, silent
 from kunshan_gis.rules import Rule
 from kunshan_gis.studies.answers import answers_about, standing_of
-from kunshan_gis.studies.check import Asked, account_of, asked_of, farthest, notes_of, walk_of
+from kunshan_gis.studies.asked import Asked, asked_of, farthest, walk_of
+from kunshan_gis.studies.check_account import account_of, notes_of
 from kunshan_gis.studies.demand import NotThereError, require_layers
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.park_reach import near_the_edge

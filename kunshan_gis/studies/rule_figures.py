@@ -19,6 +19,7 @@ from kunshan_gis.analysis import TOLERANCE_M
 from kunshan_gis.messages import Text, known, text
 from kunshan_gis.rules import Need, Rule
 from kunshan_gis.studies.demand import DEMAND_KINDS, Demand, NotThereError, require_kind, scope_of
+from kunshan_gis.studies.ground import part_inside, within_radius
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.on_foot import BARRING
 from kunshan_gis.studies.supply import PARKS, Group, Supply, chosen, groups, supply_kinds
@@ -26,10 +27,6 @@ from kunshan_gis.studies.terms import Terms
 from kunshan_gis.studies.units import UNIT_KINDS, Units
 
 Floats = NDArray[np.float64]
-QUAD_SEGS = 32
-"""Segments to a quarter of a circle: a radius of 500 m is drawn at most 0.2 m too small."""
-_INSCRIBED = np.cos(np.pi / (4 * QUAD_SEGS))
-"""The drawn circle reaches at least this part of its radius everywhere."""
 BY_PARTS = {"people_and_jobs": ("people", "jobs")}
 """Demands that are the sum of others."""
 
@@ -158,9 +155,23 @@ def covered(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> Covered:
     """
     if rule.measure == "circle":
         return _complete(rule, of, measuring, terms)
-    if of == "street" and rule.measure == "walk":
-        return _street_covered(rule, _existing(rule.to, measuring), measuring, terms)
-    return _any([_covered(rule, place, of, measuring, terms) for place in _existing(rule.to, measuring)])
+    supplies = _existing(rule.to, measuring)
+    metres = None if rule.bands else _metres(rule.metres, rule.minutes, measuring, terms)
+    parts = [(places, part) for places in supplies for part in groups(rule, places, metres, terms)]
+    kinds = tuple(dict.fromkeys(kind for places in supplies for kind in places.kinds))
+    if rule.measure == "radius":
+        within = within_radius(demanded(measuring, of), parts, measuring)
+        return Covered(within, np.ones(len(within), dtype=bool), kinds)
+    kinds = ("streets", *(kind for kind in BARRING if measuring.area.has(kind)), *kinds)
+    if of == "street":
+        return _street_covered(parts, measuring, terms, kinds)
+    reached = np.zeros(len(demanded(measuring, of).amount), dtype=bool)
+    for places, part in parts:
+        way = measuring.walked(of, places.place, part.rows, terms)
+        lost = way.delay_s * speed_of(measuring, terms) if rule.minutes is not None else 0.0
+        reached |= way.metres + lost <= part.metres + TOLERANCE_M
+    amount = np.where(reached, demanded(measuring, of).amount, 0.0)
+    return Covered(amount, measuring.placed(of, terms).placed, kinds)
 
 
 def _existing(to: tuple[str, ...], measuring: Measuring) -> list[Supply]:
@@ -188,42 +199,14 @@ def speed_of(measuring: Measuring, terms: Terms) -> float:
     return measuring.walk.speed_mps if terms.speed_mps is None else terms.speed_mps
 
 
-def _any(parts: list[Covered]) -> Covered:
-    kinds = tuple(dict.fromkeys(kind for part in parts for kind in part.kinds))
-    amount = np.max([part.amount for part in parts], axis=0)
-    return Covered(amount, np.any([part.measurable for part in parts], axis=0), kinds)
-
-
-def _covered(rule: Rule, places: Supply, of: str, measuring: Measuring, terms: Terms) -> Covered:
-    metres = None if rule.bands else _metres(rule.metres, rule.minutes, measuring, terms)
-    parts = groups(rule, places, metres, terms)
-    rows = demanded(measuring, of)
-    if rule.measure == "radius":
-        return Covered(_within_radius(rows, places, parts, measuring), np.ones(len(rows.amount), bool), places.kinds)
-    kinds = _walked_kinds(measuring, places)
-    reached = np.zeros(len(rows.amount), dtype=bool)
-    for part in parts:
-        way = measuring.walked(of, places.place, part.rows, terms)
-        lost = way.delay_s * speed_of(measuring, terms) if rule.minutes is not None else 0.0
-        reached |= way.metres + lost <= part.metres + TOLERANCE_M
-    placed = measuring.placed(of, terms).placed
-    return Covered(np.where(reached, rows.amount, 0.0), placed, kinds)
-
-
-def _walked_kinds(measuring: Measuring, places: Supply) -> tuple[str, ...]:
-    """The layers a walk to some places rests on."""
-    return ("streets", *(kind for kind in BARRING if measuring.area.has(kind)), *places.kinds)
-
-
-def _street_covered(rule: Rule, supplies: list[Supply], measuring: Measuring, terms: Terms) -> Covered:
+def _street_covered(
+    parts: list[tuple[Supply, Group]], measuring: Measuring, terms: Terms, kinds: tuple[str, ...]
+) -> Covered:
     """Metres of every walked edge within the distance of any of the places, wherever on the edge they lie."""
-    metres = None if rule.bands else _metres(rule.metres, rule.minutes, measuring, terms)
-    parts = [(places, part) for places in supplies for part in groups(rule, places, metres, terms)]
     net, farthest = measuring.net(terms), max((part.metres for _, part in parts), default=0.0)
     amount = np.zeros(len(net.length_m))
     if parts:
         amount = network.covered_lengths(_field_of(parts, farthest, measuring, terms), [farthest])[0]
-    kinds = tuple(dict.fromkeys(kind for places in supplies for kind in _walked_kinds(measuring, places)))
     return Covered(amount, net.component_m >= measuring.walk.min_component_m, kinds)
 
 
@@ -240,61 +223,6 @@ def _field_of(
         own = network.select(points, np.flatnonzero(part.rows[owner]))
         doors.append(replace(own, leg_m=own.leg_m + (farthest_m - part.metres)))
     return network.search(measuring.net(terms), network.joined(*doors))
-
-
-def _within_radius(rows: Demand, places: Supply, parts: list[Group], measuring: Measuring) -> Floats:
-    if not rows.extended:
-        inside = np.zeros(len(rows.amount), dtype=bool)
-        for part in parts:
-            inside |= measuring.straight(rows.key, places.place, part.rows) <= part.metres + TOLERANCE_M
-        return np.where(inside, rows.amount, 0.0)
-    key = ("radius", rows.key, places.place, tuple((part.rows.tobytes(), part.metres) for part in parts))
-    kinds = (*DEMAND_KINDS[rows.key], *supply_kinds(places.place))
-    return measuring.keep(key, lambda: _ground_within(rows, places, parts, measuring), kinds)
-
-
-def _ground_within(rows: Demand, places: Supply, parts: list[Group], measuring: Measuring) -> Floats:
-    """How much ground of every row is within the radius; only rows near the edge of a circle are cut."""
-    sure, perhaps = (np.zeros(len(rows.amount), dtype=bool) for _ in range(2))
-    for part in parts:
-        away = measuring.straight(rows.key, places.place, part.rows)
-        sure |= away + rows.span_m <= part.metres * _INSCRIBED
-        perhaps |= away - rows.span_m <= part.metres
-    within = part_inside(rows, circles(places, parts), np.flatnonzero(perhaps & ~sure))
-    return np.where(sure, rows.amount, within)
-
-
-def circles(places: Supply, parts: list[Group]) -> NDArray[np.object_]:
-    """The ground within the radius of every place, from a park's outline; ground of several is there several times."""
-    shapes = np.asarray(places.straight_from.array)
-    made = [shapely.buffer(shapes[places.straight_rows(part.rows)], part.metres, quad_segs=QUAD_SEGS) for part in parts]
-    return np.concatenate(made) if made else np.empty(0, dtype=object)
-
-
-def part_inside(rows: Demand, areas: NDArray[np.object_], some: NDArray[np.int64] | None = None) -> Floats:
-    """How much of every row (m2 of land, metres of street) lies in any of some areas; shared ground counts once.
-
-    Parameters
-    ----------
-    some : rows to look at; of the others nothing is taken to lie inside
-    """
-    inside = np.zeros(len(rows.amount))
-    some = np.arange(len(inside)) if some is None else some
-    shapes = rows.shapes[some]
-    of, area = shapely.STRtree(areas).query(shapes)
-    shapely.prepare(areas)
-    whole = np.bincount(of[shapely.contains_properly(areas[area], shapes[of])], minlength=len(some)) > 0
-    inside[some[whole]] = rows.amount[some[whole]]
-    cut = ~whole[of]
-    of, area = of[cut], area[cut]
-    met = shapely.intersection(shapes[of], areas[area])
-    first = np.flatnonzero(np.diff(of, prepend=-1))
-    joined = met[first]  # of most rows one area takes a part; where several do, their parts are joined
-    ends = np.append(first, len(of))
-    several = np.flatnonzero(np.diff(ends) > 1)
-    joined[several] = [shapely.union_all(met[ends[at] : ends[at + 1]]) for at in several]
-    inside[some[of[first]]] = (shapely.area if rows.areal else shapely.length)(joined)
-    return inside
 
 
 def _complete(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> Covered:

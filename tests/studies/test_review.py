@@ -176,8 +176,8 @@ def test_the_workbook_of_the_check_shows_both_figures_and_the_answers(folder: Pa
     heads = [str(cell.value).split("\n")[1] for cell in book.worksheets[0][1]]
     assert heads[heads.index("Value") + 1] == "Corrected"
     answers = [[cell.value for cell in line] for line in book["核查结论 Answers"].iter_rows()]
-    assert answers[1][2:6] == ["A", "甲小区", "有异议 disputed", ""]
-    assert answers[1][-1] == "计入更正值 counted"
+    assert answers[1][2:6] == ["A", "甲小区", "有异议\ndisputed", ""]
+    assert answers[1][-1] == "计入更正值\ncounted"
 
 
 def test_the_page_of_the_check_says_both_figures_and_the_change(folder: Path) -> None:

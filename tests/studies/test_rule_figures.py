@@ -114,6 +114,18 @@ def test_a_radius_over_land_is_the_exact_area_of_overlapping_circles_counted_onc
     assert numbers(one, area=doubled) == pytest.approx(numbers(one))
 
 
+def test_circles_of_several_kinds_of_places_count_their_ground_once() -> None:
+    """The market and the school lie 600 m apart on one street: circles of 400 m overlap."""
+    both = rule(measure="radius", to=["primary_school", "food_market"], metres=400, of="built_up")
+    alone = [numbers(both.model_copy(update={"to": (place,)}))[0] for place in both.to]
+    lens = 2 * 400**2 * math.acos(300 / 400) - 600 / 2 * math.sqrt(4 * 400**2 - 600**2)
+    strip = shapely.box(0, -100, 2000, 400)
+    discs = [shapely.Point(x, 0).buffer(400, quad_segs=32) for x in (1000, 400)]
+    assert lens == pytest.approx(discs[0].intersection(discs[1]).area, rel=2e-3)
+    assert numbers(both)[0] == pytest.approx(shapely.union_all(discs).intersection(strip).area)
+    assert numbers(both)[0] < sum(alone)
+
+
 def test_within_counts_only_what_lies_in_the_scope() -> None:
     """h6 and h7 lie north of the built-up land, h1 to h5 in it; a quarter of parcel B lies in it."""
     assert numbers(rule(measure="walk", metres=900, within="built_up")) == (640, 690, 0)
