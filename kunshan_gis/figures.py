@@ -88,6 +88,8 @@ class Amount(NamedTuple):
 
 NO_AMOUNT = Amount(math.nan, 0, NOTHING, Text("—", "—"))
 _HECTARE_M2, _KILOMETRE = 10_000.0, 1_000.0
+COUNTED = ("homes", "buildings", "jobs", "people_and_jobs", "m2", "km2", "m", "km", "parks")
+"""What a check counts besides people."""
 _IN_TEN_THOUSANDS = ("people", "jobs", "people_and_jobs")
 
 
@@ -250,9 +252,22 @@ def changed(row: Mapping[Any, Any], *, demo: bool) -> Text:
     change = row.get("change", math.nan)
     if math.isnan(change):
         return Text(row.get("change_note") or "—", row.get("change_note_en") or "—")
-    if row["unit"] == "share":
-        return text("review_points", change=f"{change * 100:+.{0 if demo else 1}f}")
-    return Text(*[f"{change:+,.0f}" if row["unit"] == "count" else f"{change:+,.1f}"] * 2)
+    return difference(change, row["unit"], demo=demo)
+
+
+def difference(value: float | None, unit: str, *, demo: bool) -> Text:
+    """A difference with its sign: of shares in percentage points (whole for a demonstration), else in its unit."""
+    if value is None or math.isnan(value):
+        return Text("—", "—")
+    if value == 0:
+        return text("points", change="0") if unit == "share" else Text("0", "0")
+    sign, size = "+" if value > 0 else "−", abs(value)
+    if unit != "share":
+        return Text(*[f"{sign}{size:,.3g}" if size < 1000 else f"{sign}{size:,.0f}"] * 2)
+    digits = 0 if demo else 1
+    step = 10.0**-digits
+    points = f"<{step:.{digits}f}" if size * 100 < step / 2 else f"{size * 100:.{digits}f}"
+    return text("points", change=f"{sign}{points}")
 
 
 def beside_computed(table: pd.DataFrame, result: Result) -> tuple[str, ...]:

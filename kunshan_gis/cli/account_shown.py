@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kunshan_gis.errors import listed
-from kunshan_gis.figures import people, percent
+from kunshan_gis.figures import COUNTED, in_units, people, percent
 from kunshan_gis.indicators import label
 from kunshan_gis.messages import Lang, Text, keys, text
 from kunshan_gis.terminal import escaped, say
@@ -135,6 +135,8 @@ def written(value: Any, unit: str, *, demo: bool, lang: Lang) -> str:
         return percent(value, demo=demo)
     if unit == "people":
         return count_said(value, demo=demo, lang=lang)
+    if unit in COUNTED:
+        return str(getattr(in_units(value, unit, demo=demo).said, lang))
     return f"{float(f'{value:.3g}'):,.10g}" if demo and isinstance(value, float) else f"{value:,.10g}"
 
 

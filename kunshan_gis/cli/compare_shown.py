@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kunshan_gis.cli.account_shown import MINUS, count_said, input_said, setting_said, written
+from kunshan_gis.cli.account_shown import count_said, input_said, setting_said, written
+from kunshan_gis.figures import difference
 from kunshan_gis.messages import Lang, text
 from kunshan_gis.schema import KINDS
 from kunshan_gis.terminal import escaped, say
@@ -108,7 +108,7 @@ def _figure(figure: Beside, lang: Lang) -> list[str]:
     return [
         str(figure.row.get("profile") or figure.table), getattr(figure.name, lang), getattr(figure.unit_name, lang),
         *(written(value, figure.unit, demo=demo, lang=lang) for value in (figure.before, figure.after)),
-        difference_said(figure.difference, figure.unit, demo=demo, lang=lang),
+        getattr(difference(figure.difference, figure.unit, demo=demo), lang),
         before if before == after else f"{before} → {after}",
     ]  # fmt: skip
 
@@ -118,21 +118,6 @@ def _verdict(said: str, lang: Lang) -> str:
 
 
 VERDICTS = ("met", "not_met", "not_measurable", "no_target", "demo")
-
-
-def difference_said(value: float | None, unit: str, *, demo: bool, lang: Lang) -> str:
-    """A difference with its sign: of shares in percentage points (whole for a demonstration), else in its unit."""
-    if value is None or math.isnan(value):
-        return "—"
-    if value == 0:
-        return "0"
-    sign, size = ("+" if value > 0 else MINUS), abs(value)
-    if unit != "share":
-        return f"{sign}{size:,.3g}"
-    digits = 0 if demo else 1
-    step = 10.0**-digits
-    points = "<" + f"{step:.{digits}f}" if size * 100 < step / 2 else f"{size * 100:.{digits}f}"
-    return f"{sign}{points} {getattr(text('compared_points'), lang)}"
 
 
 def _people(found: ComparedAreas, lang: Lang) -> Sheet:
@@ -174,7 +159,7 @@ def _causes(found: ComparedAreas, lang: Lang) -> Sheet:
         rows.append([
             str(row["profile"]), str(row["indicator"]) if figure is None else str(getattr(figure.name, lang)),
             _cause(str(row["cause"]), lang), str(getattr(text(f"compared_why_{row['why']}"), lang)),
-            difference_said(row["difference"], "" if figure is None else figure.unit, demo=demo, lang=lang),
+            getattr(difference(row["difference"], "" if figure is None else figure.unit, demo=demo), lang),
             *(count_said(row[key], demo=demo, lang=lang) for key in ("gained", "lost")),
         ])  # fmt: skip
     return Sheet(getattr(text("compared_causes"), lang), headings, rows, [], 4)

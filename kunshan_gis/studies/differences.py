@@ -310,5 +310,5 @@ def unit_of(column: str, row: Row) -> str:
     return "" if unit == "text" else unit
 
 
-SHARES = ("value", "target", "interval_low", "interval_high")
+SHARES = ("value", "target", "interval_low", "interval_high", "corrected_value", "submitted_value")
 """Columns of a check in the unit that the row says."""

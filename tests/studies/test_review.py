@@ -186,7 +186,7 @@ def test_the_page_of_the_check_says_both_figures_and_the_change(folder: Path) ->
     (group,) = headline_groups(found.result, words=False)
     (shown,) = group.rows
     assert shown.value.en == "91.4%"
-    assert shown.amounts.en.endswith("corrected 98.6%; +0.0 pp since the last submission")
+    assert shown.amounts.en.endswith("corrected 98.6%; 0 pp since the last submission")
 
 
 def test_a_unit_shows_what_was_answered_about_its_own_people(folder: Path) -> None:
@@ -412,7 +412,7 @@ def test_the_commands_go_from_list_to_corrected_figure(folder: Path, cli) -> Non
     assert handed.code == 0
     shown = cli("check", "--layers", folder, "--profile", "park-reach", "--no-sensitivity", "--lang", "en")
     assert "98.6%" in shown.out
-    assert "+0.0 pp" in shown.out
+    assert "0 pp" in shown.out
     assert "submitted as Q3 (2026-09-30)" in shown.out
     (one,) = json.loads(cli("check", "--layers", folder, "--profile", "park-reach", "--format", "json").out)
     assert (one["value"], one["corrected_value"], one["disputed"]) == (640 / 700, 690 / 700, 50)
