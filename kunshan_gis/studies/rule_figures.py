@@ -122,7 +122,7 @@ def kinds_of(rule: Rule) -> tuple[str, ...]:
     places = [*rule.to, *(place for need in rule.needs for place in need.to)]
     found = [kind for place in places for kind in supply_kinds(place)]
     found += [kind for of in BY_PARTS.get(rule.of, (rule.of,)) for kind in DEMAND_KINDS[of]]
-    return tuple(dict.fromkeys([*found, *BARRING, "homes", "scope", "parks", "park_gates"]))
+    return tuple(dict.fromkeys([*found, *BARRING, "homes", "boundary", "scope", "parks", "park_gates"]))
 
 
 def unit_share(measuring: Measuring, units: Units, of: str, within: str = "") -> csr_array:
@@ -285,22 +285,39 @@ def need_rule(rule: Rule, need: Need) -> Rule:
 
 
 def _parks(rule: Rule, measuring: Measuring, terms: Terms) -> tuple[Supply, NDArray[np.bool_]]:
+    """The parks a rule counts, most of whose ground lies in the study area."""
     places = measuring.supply(PARKS)
-    return places, chosen(rule, places, terms)
+    rows = chosen(rule, places, terms)
+    return places, rows if rule.measure == "provision" else rows & (_parks_inside(measuring, rule.within) > 0.5)
+
+
+def _parks_inside_share(measuring: Measuring, within: str) -> Floats:
+    """Which share of every park lies in the study area's boundary, where it has one, and in the scope asked for."""
+    area, shapes = measuring.area, np.asarray(measuring.supply(PARKS).table.geometry.array)
+    size = shapely.area(shapes)
+    outlines = Demand("parks", size, shapes, measuring.supply(PARKS).table.geometry, ("parks",))
+    share = np.ones(len(shapes))
+    limits = [area.table("boundary").geometry] if area.has("boundary") else []
+    for limit in [*limits, *([scope_of(require_kind(area, "scope"), within)] if within else [])]:
+        ground = shapely.get_parts(shapely.union_all(np.asarray(limit.array)))
+        share *= np.divide(part_inside(outlines, ground), size, out=np.zeros(len(size)), where=size > 0)
+    return share
+
+
+def _parks_inside(measuring: Measuring, within: str) -> Floats:
+    kinds = (*supply_kinds(PARKS), "boundary", "scope")
+    return measuring.keep(("parks inside", within), lambda: _parks_inside_share(measuring, within), kinds)
 
 
 def _provision(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figure:
     places, rows = _parks(rule, measuring, terms)
     people = measuring.demand("people")
-    outlines = Demand(
-        "parks", places.table["area_m2"].to_numpy(dtype=float) * rows, np.asarray(places.table.geometry.array),
-        places.table.geometry, places.kinds[:1],
-    )  # fmt: skip
+    size = places.table["area_m2"].to_numpy(dtype=float) * rows * _parks_inside(measuring, rule.within)
+    outlines = Demand("parks", size, np.asarray(places.table.geometry.array), places.table.geometry, places.kinds[:1])
     kinds = (*supply_kinds(PARKS), *UNIT_KINDS)
     share = measuring.keep(("share", "parks", id(units)), lambda: (units, units.share(outlines)), kinds)[1]
-    numerator = outlines.amount @ share
     denominator = people.amount @ unit_share(measuring, units, "people", rule.within)
-    return Figure(numerator, denominator, np.zeros_like(denominator), ("parks", *people.kinds))
+    return Figure(outlines.amount @ share, denominator, np.zeros_like(denominator), ("parks", *people.kinds))
 
 
 def _by_unit(rows: NDArray[np.bool_], places: Supply, units: Units) -> Floats:

@@ -156,6 +156,19 @@ def test_provision_count_and_size_of_parks() -> None:
     assert numbers(rule(measure="size", at_least_m2=400, at_most_m2=1_600)) == (1, 2, 0)
 
 
+def test_parks_beyond_the_boundary_are_not_the_area_s() -> None:
+    """The boundary takes in C and the western half of P (40 m by 40 m)."""
+    area = toy.serviced_city()
+    limits = frame([box(-300, -300, 1620, 1000)], id=["b"])
+    bounded = StudyArea(area.info, {**area.layers, "boundary": layer("boundary", limits)})
+    found = measured(rule(measure="provision"), area=bounded)
+    assert found.numerator[0] == pytest.approx(10_000 + 800)
+    assert measured(rule(measure="count"), area=bounded).value[0] == 1
+    narrow = StudyArea(area.info, {**area.layers, "boundary": layer("boundary", frame([box(-300, -300, 1630, 1000)]))})
+    assert measured(rule(measure="count"), area=narrow).value[0] == 2
+    assert measured(rule(measure="provision", within="built_up")).numerator[0] == pytest.approx(11_600)
+
+
 def test_provision_of_units_shares_a_park_by_its_ground() -> None:
     """C lies in the west whole, P in the east; the unassigned row holds nobody."""
     found = measured(rule(measure="provision"), by="towns")
