@@ -81,6 +81,11 @@ class Taken:
     history: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    def said(self, done: Repair) -> Text:
+        """What was mended or left out, and where in the file."""
+        where = self.place(list(done.rows), None)
+        return Text(f"{where.zh}：{done.what.zh}", f"{where.en}: {done.what.en}")
+
 
 def degrees_of(source: Source, kind: str, datum: Datum) -> gpd.GeoDataFrame | pd.DataFrame:
     """A file's rows with WGS 84 degrees, the datum's shift undone; a plain table where the kind has no geometry.

@@ -20,7 +20,7 @@ from kunshan_gis.studies.walk import Walk, walk_network
 
 
 def notes_of(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[Text]:
-    """What is planned and not counted, and units that overlap."""
+    """What is planned and not counted, units that overlap, and who lives in none."""
     places = dict.fromkeys(
         place for one in asked for place in (*one.rule.to, *(to for need in one.rule.needs for to in need.to))
     )
@@ -33,6 +33,7 @@ def notes_of(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[
     if len(pairs):
         said = listed([f"{row.a} × {row.b}: {row.overlap_m2:,.0f} m2" for row in pairs.itertuples()], 3)
         yield text("warn_overlap", units=known(units.key), pairs=said)
+    yield from units.outside()
 
 
 def account_of(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kunshan_gis.analysis import UNASSIGNED
-from kunshan_gis.messages import NOTHING, text
+from kunshan_gis.messages import NOTHING, Text, text
 from kunshan_gis.model import StudyArea
 from kunshan_gis.rule_words import in_a_line
 from kunshan_gis.rules import Rule
@@ -50,7 +50,7 @@ def rows_of(
             (min([value, *known]), max([value, *known])) if found.others and not np.isnan(value) else (np.nan, np.nan)
         )
         flipped = [other.key for other, changed in others if _flips(rule, value, changed, target)]
-        reason = found.reason if found.figure is None else (NOTHING if not np.isnan(value) else text("check_nobody"))
+        reason = _reason(found, number) if np.isnan(value) else NOTHING
         yield {
             "profile": one.profile.key, "lead": one.lead, "indicator": rule.key,
             "name": rule.name, "name_en": rule.name_en,
@@ -68,6 +68,13 @@ def rows_of(
             "measured": said.zh, "measured_en": said.en, "layers": ";".join(dict.fromkeys(kinds)),
             "note": rule.note, "note_en": rule.note_en,
         }  # fmt: skip
+
+
+def _reason(found: Measured, number: int) -> Text:
+    """Why a unit has no figure: the rule cannot be measured, nobody is there, or none of those there is measurable."""
+    if found.figure is None:
+        return found.reason
+    return text("check_all_unknown" if found.figure.denominator[number] > 0 else "check_nobody")
 
 
 def counted(rule: Rule) -> str:

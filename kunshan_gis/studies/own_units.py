@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
 
 from kunshan_gis.datum import Datum
-from kunshan_gis.errors import LayerSchemaError
+from kunshan_gis.errors import KunshanGISWarning, LayerSchemaError
 from kunshan_gis.layers.intake import Wishes, degrees_of, take_in
 from kunshan_gis.layers.source import read_source
 from kunshan_gis.messages import Text
@@ -26,6 +27,11 @@ def read_units(file: Path, area: StudyArea, *, datum: Datum = "wgs84", layer: st
         The file cannot be read, holds no areas, or states no CRS.
     LayerSchemaError
         Rows that cannot be used; all problems with their place in the file.
+
+    Warns
+    -----
+    KunshanGISWarning
+        Rows that were mended or left out.
     """
     source = read_source(file, layer=layer)
     degrees = degrees_of(source, _AS, datum)
@@ -33,5 +39,7 @@ def read_units(file: Path, area: StudyArea, *, datum: Datum = "wgs84", layer: st
     if taken.problems:
         title = Text(f"{source.name} 不能作为统计单元", f"{source.name} cannot serve as units")
         raise LayerSchemaError(title, taken.problems)
+    for said in (*source.notes, *map(taken.said, taken.repairs)):
+        warnings.warn(KunshanGISWarning(said), stacklevel=2)
     found: gpd.GeoDataFrame = gpd.GeoDataFrame(taken.table).to_crs(area.info.analysis_crs)
     return found.reset_index(drop=True)

@@ -6,6 +6,7 @@ there. What lies in no unit is `unassigned`, shown and never dropped.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -22,6 +23,7 @@ from kunshan_gis.messages import Text, text
 from kunshan_gis.model import StudyArea, digest
 from kunshan_gis.studies.accounts import area_names, unit_names
 from kunshan_gis.studies.demand import Demand
+from kunshan_gis.studies.demand import demand as residents_of
 
 UNITS = ("area", "zones", "towns", "communities")
 HEX = "hex"
@@ -69,6 +71,15 @@ class Units:
         return overlaps(
             gpd.GeoDataFrame({"id": ids[valid]}, geometry=self.shapes[valid], crs=self.area.info.analysis_crs)
         )
+
+    def outside(self) -> Iterator[Text]:
+        """Says how many residents live in none of the planner's polygons: a shifted file looks like any other."""
+        if not self.own or self.key == HEX:
+            return
+        rows = residents_of(self.area, "people")
+        people = rows.amount @ self.share(rows)
+        if people[-1] > 0:
+            yield text("warn_in_no_unit", people=round(people[-1]), total=round(people.sum()), units=self.key)
 
     def share(self, demand: Demand) -> csr_array:
         """The share of each row of a demand that belongs to each unit: sparse (rows, units), rows sum to 1."""

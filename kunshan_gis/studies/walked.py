@@ -97,6 +97,7 @@ def walked_account(
             *_said("warn_places_lost", lost),
             *_said("warn_places_future", future),
             *_overlaps(units),
+            *units.outside(),
         ),
     )
 

@@ -178,6 +178,27 @@ def test_a_polygon_outside_the_data_is_a_row_without_a_figure() -> None:
     assert first["reason_en"] == "there is nothing to measure"
 
 
+def test_a_unit_of_people_who_are_not_on_the_network_is_not_said_to_hold_nothing() -> None:
+    lost = gpd.GeoDataFrame(
+        {"id": ["h6"]}, geometry=[toy.city().table("homes").geometry.iloc[5].buffer(5)], crs=toy.CRS
+    )
+    first = check(area_with(asked(75)), ["own"], by="mine", polygons=lost).result.tables["check_mine"].iloc[0]
+    assert (first["verdict"], first["denominator"], first["not_measurable"]) == ("not_measurable", 7, 7)
+    assert first["reason_en"] == "all of it is not measurable"
+
+
+def test_polygons_that_miss_residents_say_how_many() -> None:
+    """A file in another datum or CRS looks like any other: only who falls out of it tells."""
+    far = gpd.GeoDataFrame({"id": ["far"]}, geometry=[shapely.box(X0 + 9e4, Y0, X0 + 9.1e4, Y0 + 9)], crs=toy.CRS)
+    warnings = check(area_with(asked(75)), ["own"], by="mine", polygons=far).result.provenance.warnings
+    assert any("700 of 700 residents lie in none of the units of mine" in said.en for said in warnings)
+    all_in = gpd.GeoDataFrame(
+        {"id": ["all"]}, geometry=[shapely.box(X0 - 9e4, Y0 - 9e4, X0 + 9e4, Y0 + 9e4)], crs=toy.CRS
+    )
+    warnings = check(area_with(asked(75)), ["own"], by="mine", polygons=all_in).result.provenance.warnings
+    assert not any("lie in none" in said.en for said in warnings)
+
+
 def test_overlapping_units_are_refused_by_name_and_ground() -> None:
     boxes = [shapely.box(X0, Y0, X0 + 100, Y0 + 100), shapely.box(X0 + 50, Y0, X0 + 150, Y0 + 100)]
     own = gpd.GeoDataFrame({"id": ["a", "b"]}, geometry=boxes, crs=toy.CRS)
