@@ -15,6 +15,7 @@ from kunshan_gis.messages import NOTHING, Text
 from kunshan_gis.model import StudyArea
 
 AGES = ("pop_0_14", "pop_60_plus")
+NOBODY_HAS_ONE = Text("没有居民有此数值，无从比较", "no resident has a figure: there is nothing to compare")
 LORENZ_POINTS = 101
 """A point a hundredth of the residents."""
 _CURVE = ["share_people", "share_value"]
@@ -41,6 +42,7 @@ def equity(value: pd.Series, people: pd.Series, zone: pd.Series) -> tuple[pd.Dat
     except ParameterError as error:
         figures = dict.fromkeys(("gini", "theil", "theil_between", "theil_within", "palma"), np.nan)
         curve, parts, reason = pd.DataFrame(columns=_CURVE), pd.DataFrame(columns=_PARTS), error.message
+        reason = NOBODY_HAS_ONE if left and not number.sum() else reason
     table = pd.DataFrame(
         {
             "measure": list(figures), "value": list(figures.values()), "people": int(number.sum()), "left_out": left,

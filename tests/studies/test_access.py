@@ -22,6 +22,7 @@ from kunshan_gis.studies.terms import AS_MEASURED
 from kunshan_gis.studies.walk import Walk
 
 PEOPLE = pd.Series([100, 200, 300, 40, 50, 7, 3], index=[f"h{i + 1}" for i in range(7)])
+EVERY_ZERO = "every resident has zero: there is nothing to share"
 SUMS = ["reached", "none", "not_measurable"]
 
 
@@ -198,7 +199,10 @@ def test_nobody_and_places_nobody_reaches_are_figures_and_not_errors() -> None:
         row = found.table.iloc[0]
         assert row["reached"] == 0
         assert row["none"] + row["not_measurable"] == row["population"] > 0
-        assert found.result.tables["equity"]["reason_en"].iloc[0]
+        reason = found.result.tables["equity"]["reason_en"].iloc[0]
+        assert reason == (
+            "no resident has a figure: there is nothing to compare" if method == "nearest" else EVERY_ZERO
+        )
         assert found.result.tables["supply"]["people"].tolist() == [0]
 
 
