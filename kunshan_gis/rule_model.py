@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -22,8 +23,32 @@ UNIT_OF: dict[str, Unit] = {
 """The unit each measure is given in."""
 
 
+MOST_LETTERS = 2_000
+"""Longest text of an entry; the longest note of a shipped profile has some 500."""
+_LINES = "\n\r\t"
+
+
+def _plain(value: object) -> object:
+    """An entry as a file may hold it: never true or false (`true` would be one metre), no text to steer a terminal."""
+    if isinstance(value, bool):
+        said = str(value).lower()
+        raise StandardError(
+            Text(f"不应为 {said}", f"cannot be {said}"), Text("写数值或文本", "write a number or a text")
+        )
+    if isinstance(value, str) and any(unicodedata.category(sign) == "Cc" and sign not in _LINES for sign in value):
+        raise StandardError(Text("含控制字符", "holds control characters"), Text("删去它们", "remove them"))
+    if isinstance(value, str) and len(value) > MOST_LETTERS:
+        raise StandardError(
+            Text(f"长 {len(value):,} 字", f"is {len(value):,} characters long"),
+            Text(f"至多 {MOST_LETTERS:,} 字", f"write at most {MOST_LETTERS:,}"),
+        )
+    return value
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    _entries = field_validator("*", mode="before")(_plain)
 
 
 class Band(_Strict):
@@ -147,6 +172,8 @@ class CheckProfile(Profile):
     rules: tuple[Rule, ...] = Field(min_length=1)
     sha256: str = ""
     """Digest of the file's bytes, so that a result knows which text of a profile it was measured by."""
+
+    _entries = field_validator("*", mode="before")(_plain)
 
     @field_validator("walk")
     @classmethod

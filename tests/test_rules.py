@@ -245,6 +245,12 @@ BROKEN: dict[str, tuple[str, str]] = {
     "one language of what is unstated": (rule(unstated='["半径"]'), "`unstated.1`: Field required"),
     "two rules with one key": (rule() + rule(), "2 rules have the key `parks` → give every rule its own key"),
     "no rules": ("", "holds no rules → write at least one [[rule]]"),
+    "a distance of true": (rule(metres="true"), "`metres`: cannot be true → write a number or a text"),
+    "a name that steers the terminal": (rule(name='"\\u001b[31m红"'), "`name`: holds control characters → remove them"),
+    "a name as long as a book": (
+        rule(name=f'"{"长" * 3000}"'),
+        "`name`: is 3,000 characters long → write at most 2,000",
+    ),
     "a rule that is a number": ("\nrule = [1]\n", "Input should be"),
 }
 
