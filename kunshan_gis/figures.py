@@ -69,6 +69,14 @@ def percent(share: float, *, demo: bool) -> str:
     return f"{rounded:.{digits}f}%"
 
 
+def to_three(value: float, *, demo: bool) -> str:
+    """A figure to three places that count, two where it is a demonstration; a dash where there is none."""
+    if math.isnan(value):
+        return "—"
+    places = 2 if demo else 3
+    return f"{value:,.0f}" if abs(value) >= 10**places else f"{value:.{places}g}"
+
+
 class Amount(NamedTuple):
     """A number with its unit.
 
@@ -300,4 +308,4 @@ def parameter(value: object) -> str:
         return ", ".join(parameter(one) for one in value)
     if isinstance(value, Mapping):
         return " ".join(parameter(one) for one in value.values())
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return f"{value:.12g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

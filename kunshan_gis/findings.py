@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Row = Mapping[Any, Any]
 WHOLE = "check"
 ENDS = ("。", ".")
+_UNITS = ("area", "zones", "towns", "communities", "hex")
 
 
 class Finding(NamedTuple):
@@ -282,7 +283,7 @@ def _of_units(row: Row, units: str, found: Spread, ranking: Row | None, ways: Ma
 
 def units_name(key: str) -> Text:
     """What units are called: 片区, 乡镇, or the name of the planner's own file."""
-    return known(key)
+    return known(key) if key in _UNITS else text("own_units", name=key.removeprefix("own_"))
 
 
 def _unit(row: Row) -> Text:

@@ -526,6 +526,11 @@ class Result:
     provenance: Provenance
     tables: Mapping[str, pd.DataFrame]
 
+    def __repr__(self) -> str:
+        """The study, whether it may be reported, and its tables with their rows; not everything that made it."""
+        held = ", ".join(f"{name} ({len(table)})" for name, table in self.tables.items())
+        return f"Result({self.provenance.study}, reportable={self.reportable}, tables: {held})"
+
     @property
     def reportable(self) -> bool:
         """False where a demonstration layer went into the figures."""

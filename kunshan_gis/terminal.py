@@ -12,10 +12,20 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from kunshan_gis.figures import amount, beside_computed, checked, people, people_with_unit, percent, reviewed_lines
+from kunshan_gis.figures import (
+    amount,
+    beside_computed,
+    checked,
+    people,
+    people_with_unit,
+    percent,
+    reviewed_lines,
+    to_three,
+)
 from kunshan_gis.findings import heading_of, verdict_said
 from kunshan_gis.indicators import STATE_LABELS, TIER_LABELS, label
 from kunshan_gis.messages import Lang, Text, known, text
+from kunshan_gis.studies.coverage import upto
 from kunshan_gis.studies.places import said_of
 
 if TYPE_CHECKING:
@@ -90,7 +100,7 @@ def print_amounts(table: pd.DataFrame, result: model.Result, console: Console, *
         shown.add_column(getattr(text(f"column_{key}"), lang), justify="right")
     for row in table.to_dict(orient="records"):
         tier = [TIER_LABELS.get(row["tier"], (row["tier"],) * 2)[en]] if by_tier else []
-        cutoff = f"{row['metres']:,.0f} m" + ("" if pd.isna(row["minutes"]) else f" ({row['minutes']:g} min)")
+        cutoff = getattr(upto(row), lang)
         cells = [getattr(amount(row[key], unit, demo=demo), lang) for key in figures]
         shares = [
             _figure(key, row[key], demo=demo, counted="", lang=lang) for key in ("share_covered", "share_measurable")
@@ -119,33 +129,31 @@ def print_access(found: Access, console: Console, *, lang: Lang) -> None:
         shown.add_column(getattr(text(f"gets_{key}"), lang), justify="right")
     for row in table.to_dict(orient="records"):
         numbers = [getattr(amount(row[key], "people", demo=demo), lang) for key in people_columns]
-        cells = [three(row[key], demo=demo) for key in figures]
+        cells = [to_three(row[key], demo=demo) for key in figures]
         shown.add_row(escaped(row["name_en" if en else "name"], 60), *numbers, *cells)
     console.print(shown)
     for line in _evenly(result.tables, demo=demo):
         say(getattr(line, lang), console)
     if parameters["decay"]:
-        say(getattr(text("access_decay", decay=parameters["decay"]), lang), console)
+        minutes, half = (f"{parameters[key] or 0:g}" for key in ("minutes", "half_min"))
+        decay = text(f"decay_{parameters['method']}", minutes=minutes, half=half)
+        say(getattr(text("access_decay", decay=decay), lang), console)
     _print_account(result, console, lang)
 
 
 def _evenly(tables: Mapping[str, pd.DataFrame], *, demo: bool) -> Iterator[Text]:
     """Equity and gaps, a line each."""
     for row in tables["equity"].to_dict(orient="records"):
-        value = Text(row["reason"], row["reason_en"]) if row["reason"] else Text(*[three(row["value"], demo=demo)] * 2)
+        value = (
+            Text(row["reason"], row["reason_en"]) if row["reason"] else Text(*[to_three(row["value"], demo=demo)] * 2)
+        )
         yield text("access_equity", measure=text(f"measure_{row['measure']}"), value=value)
     for row in tables["gaps"].to_dict(orient="records") if "gaps" in tables else ():
         group = known(row["group"], prefix="group_")
-        difference = "—" if pd.isna(row["difference"]) else f"{row['difference']:+.{2 if demo else 3}g}"
-        yield text("access_gap", group=group, mean=three(row["mean"], demo=demo), difference=difference)
-
-
-def three(value: float, *, demo: bool) -> str:
-    """A figure to three places that count, two where it is a demonstration; a dash where there is none."""
-    if pd.isna(value):
-        return "—"
-    places = 2 if demo else 3
-    return f"{value:,.0f}" if abs(value) >= 10**places else f"{value:.{places}g}"
+        difference = (
+            "—" if pd.isna(row["difference"]) else f"{row['difference']:+.{2 if demo else 3}g}".replace("-", "−")
+        )
+        yield text("access_gap", group=group, mean=to_three(row["mean"], demo=demo), difference=difference)
 
 
 def _print_account(result: model.Result, console: Console, lang: Lang) -> None:
@@ -327,13 +335,14 @@ def print_check(table: pd.DataFrame, result: model.Result, console: Console, *, 
     if not result.reportable:
         console.print(f"[bold red]{text('demo_mark').zh}  {text('demo_mark').en}[/]")
     by_unit = len(set(table["unit_id"])) > 1
+    table = _after_the_whole(table, result) if by_unit else table
     for _, rows in table.groupby("lead", sort=False):
         title = getattr(heading_of(rows.to_dict(orient="records"), result), lang)
         shown = Table(title=escaped(title, 120), title_justify="left")
         for key in ("profile", "indicator", *(("unit_name",) if by_unit else ())):
             shown.add_column(getattr(text(f"column_{key}"), lang), overflow="fold")
         reviewed = beside_computed(table, result)
-        for key in ("value", *reviewed, "target", "interval", "verdict", "numerator", "denominator"):
+        for key in ("value", *reviewed, "target", "interval", "verdict", "numerator", "denominator", "not_measurable"):
             shown.add_column(getattr(text(f"column_{key}"), lang), justify="right")
         for row in rows.to_dict(orient="records"):
             unit = [escaped(row["unit_name_en" if lang == "en" else "unit_name"], 40)] if by_unit else []
@@ -348,11 +357,18 @@ def print_check(table: pd.DataFrame, result: model.Result, console: Console, *, 
         say("! " + warning.first(lang), console)
 
 
+def _after_the_whole(table: pd.DataFrame, result: model.Result) -> pd.DataFrame:
+    """Every rule over the whole area, then by its units."""
+    rows = pd.concat([result.tables["check"], table], ignore_index=True)
+    rules = rows.groupby(["profile", "indicator"], sort=False).ngroup()
+    return rows.loc[rules.sort_values(kind="stable").index]
+
+
 def _check_cells(row: Mapping[Any, Any], reviewed: tuple[str, ...], lang: Lang, counted: str) -> list[str]:
     cells = checked(row, counted=counted)
     beside = {"corrected_value": cells.corrected.said, "change": cells.change}
     figures = (cells.value.said, *(beside[key] for key in reviewed), cells.target.said, cells.interval)
-    amounts = (cells.numerator.said, cells.denominator.said)
+    amounts = (cells.numerator.said, cells.denominator.said, cells.not_measurable.said)
     verdict = getattr(verdict_said(row), lang)
     return [
         *(escaped(getattr(said, lang), 60) for said in figures),

@@ -73,3 +73,12 @@ def test_groups_that_are_not_there_are_named(cli, folder) -> None:
     ran = cli("access", "parks", "--groups", "renters,migrants", "--layers", folder)
     assert ran.code == 2
     assert "renters, migrants" in ran.err
+
+
+@pytest.mark.parametrize("method", ["cumulative", "2sfca", "e2sfca", "gaussian", "m2sfca", "bfca", "gravity"])
+def test_the_weights_are_said_in_words(cli, folder, method: str) -> None:
+    said = cli("access", "小学", "--method", method, "--layers", folder).out
+    assert "(cutoff_min" not in said
+    assert "decay_" not in said
+    if method == "gravity":
+        assert "权重：每 5 分钟减半，15 分钟以外不计" in said

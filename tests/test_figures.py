@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kunshan_gis.figures import people, people_with_unit, percent, ten_thousands
+from kunshan_gis.figures import parameter, people, people_with_unit, percent, ten_thousands
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,7 @@ def test_workbook_figures_are_as_coarse_as_the_page() -> None:
 )
 def test_percent_is_never_0_or_100_where_it_is_neither(share: float, demo: bool, said: str) -> None:
     assert percent(share, demo=demo) == said
+
+
+def test_a_parameter_keeps_all_its_digits() -> None:
+    assert [parameter(value) for value in (2092496, 0.1, 200.0, 1e-9)] == ["2092496", "0.1", "200", "1e-09"]

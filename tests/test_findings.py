@@ -12,7 +12,7 @@ from paper import layer
 
 from kunshan_gis import toy
 from kunshan_gis.figures import checked
-from kunshan_gis.findings import Finding, findings, spread_of, summary
+from kunshan_gis.findings import Finding, findings, spread_of, summary, units_name
 from kunshan_gis.messages import Lang, Text
 from kunshan_gis.model import Result, StudyArea
 from kunshan_gis.studies.check import Check, check
@@ -74,7 +74,7 @@ def test_a_share_is_said_with_its_three_states_target_and_the_way_that_changes_t
         "Of 900 residents and jobs, 790 residents and jobs are covered: 87.8%. "
         "Not covered: 110 residents and jobs; nothing is left unmeasured. "
         "Target ≥ 90%: not met (−2.2 percentage points from the target). "
-        "Measured in other customary ways it is 82.2% – 98.9% (sensitivity interval; lowest: distances -10%; "
+        "Measured in other customary ways it is 82.2% – 98.9% (sensitivity interval; lowest: distances −10%; "
         "highest: distances +10%); measured by “distances +10%” the verdict changes, which a report must say. "
         "The standard's number: from memory, not checked against the text."
     )
@@ -177,3 +177,9 @@ def test_amounts_carry_their_unit(counted: str, number: float, demo: bool, zh: s
 def test_buildings_are_not_called_people() -> None:
     result = replace(real().result, provenance=replace(real().result.provenance, counted="buildings"))
     assert "700 栋建筑" in next(one.said.zh for one in findings(result) if one.indicator == "bus_stop")
+
+
+def test_units_of_ones_own_are_called_so_whatever_the_file_is_called() -> None:
+    assert units_name("towns").zh == "乡镇（街道）"
+    assert units_name("parks").zh == "自备统计单元“parks”"
+    assert units_name("own_towns").en == "your own units “towns”"

@@ -96,6 +96,8 @@ def test_every_text_is_used() -> None:
         "amount",
         "finding",
         "barrier",
+        "decay",
+        "way",
     )
     prefixes = tuple(f"{family}_" for family in families)  # completed by the caller
     words = {"existing", "under_construction", "planned"}  # values of a column

@@ -68,6 +68,9 @@ def about(
     """A sheet that says what made the figures; `extra` lines (key of a text, value) come first."""
     title = text("sheet_about")
     sheet = book.add_worksheet(f"{title.zh} {title.en}")
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 90)
     rows = [*([("demo_mark", "")] if not result.reportable else []), *extra, *_about_rows(result.provenance)]

@@ -17,6 +17,7 @@ from kunshan_gis.findings import (
     verdict_said,
 )
 from kunshan_gis.messages import Lang, Text, text
+from kunshan_gis.schema import KINDS
 
 if TYPE_CHECKING:
     from kunshan_gis.model import Result
@@ -93,8 +94,8 @@ def _account(result: Result) -> Iterator[Text]:
     yield text("filter_line", filter=made.walk_filter)
     yield text("version_line", version=made.versions.get("kunshan-gis", ""))
     for given in made.inputs:
-        line = f"{given['kind']} · {given['date']} · SHA-256 {given['sha256'][:12]}…"
-        yield Text(line, line)
+        kind, rest = KINDS[given["kind"]], f"{given['date']} · SHA-256 {given['sha256'][:12]}…"
+        yield Text(f"{kind.zh}（{given['layer']}）· {rest}", f"{kind.en} ({given['layer']}) · {rest}")
     yield from reviewed_lines(result)
     yield from (text("warning_line", text=warning) for warning in made.warnings)
 

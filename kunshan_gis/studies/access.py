@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from kunshan_gis import analysis
 from kunshan_gis.analysis import UNASSIGNED
 from kunshan_gis.errors import ParameterError
-from kunshan_gis.messages import Text
+from kunshan_gis.figures import amount, to_three
+from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Progress, Result, StudyArea, silent
 from kunshan_gis.rules import Rule
 from kunshan_gis.studies.access_equity import chosen_groups, equity, gaps_between
@@ -38,8 +39,9 @@ from kunshan_gis.studies.accounts import ALL
 from kunshan_gis.studies.demand import NotThereError, require_layers
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.park_reach import near_the_edge, tiers_of
-from kunshan_gis.studies.places import called, places_named, places_there
+from kunshan_gis.studies.places import called, places_named, places_there, said_of
 from kunshan_gis.studies.rule_figures import figure
+from kunshan_gis.studies.shown import Lead, Shown
 from kunshan_gis.studies.supply import JOBS, PARKS
 from kunshan_gis.studies.terms import AS_MEASURED
 from kunshan_gis.studies.units import HEX, Units, there, units_of, units_sha256
@@ -53,8 +55,8 @@ _NO_FIGURE = ("supply", "lorenz", "provision")
 _NAMED = ("category", "name", "name_en")
 
 
-@dataclass(frozen=True, eq=False)
-class Access:
+@dataclass(frozen=True, eq=False, repr=False)
+class Access(Shown):
     """Everything the study worked out.
 
     Attributes
@@ -77,6 +79,23 @@ class Access:
     def table(self) -> pd.DataFrame:
         """The residents of each unit."""
         return self.result.tables[f"homes_{self.units.key}"]
+
+    def lead(self) -> Lead:
+        """What the residents of each unit have, and how many have none."""
+        demo, table = not self.result.reportable, self.table
+        people, figures = ("population", "reached", "none", "not_measurable"), ("mean", "median", "p10", "p90")
+        rows = [
+            [
+                Text(row["name"], row["name_en"]),
+                *(amount(row[key], "people", demo=demo) for key in people),
+                *(Text(*[to_three(row[key], demo=demo)] * 2) for key in figures),
+            ]
+            for row in table.to_dict(orient="records")
+        ]
+        headings = [text("column_unit_name"), *(text(f"gets_{key}") for key in (*people, *figures))]
+        parameters, unit = self.result.provenance.parameters, text(f"value_unit_{table['value_unit'].iloc[0]}")
+        places, method = said_of(parameters["places"]), text(f"method_{parameters['method']}")
+        return Lead(text("access_title", places=places, method=method, unit=unit), headings, rows)
 
 
 def access(

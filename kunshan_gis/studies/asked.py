@@ -19,7 +19,7 @@ class Asked(NamedTuple):
     lead: bool
 
 
-def asked_of(area: StudyArea, profiles: Sequence[str]) -> tuple[Asked, ...]:
+def asked_of(area: StudyArea, profiles: str | Sequence[str]) -> tuple[Asked, ...]:
     """The rules to measure: those of the reporting basis first, then the other profiles' in the order given.
 
     Raises
@@ -27,6 +27,7 @@ def asked_of(area: StudyArea, profiles: Sequence[str]) -> tuple[Asked, ...]:
     StandardError
         A profile is unknown, or two of them share a key.
     """
+    profiles = (profiles,) if isinstance(profiles, str) else profiles
     basis = area.info.reporting_basis
     own = dict(area.profiles)
     answered = [PARK_REACH] if not basis and PARK_REACH in {one.profile for one in area.review.answers} else []

@@ -13,8 +13,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from kunshan_gis.findings import findings, summary
-from kunshan_gis.messages import Lang
+from kunshan_gis.figures import checked
+from kunshan_gis.findings import findings, named, summary, verdict_said
+from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import Progress, Result, StudyArea, silent
 from kunshan_gis.rules import CheckProfile, Rule
 from kunshan_gis.standards import content_digest, sensitivity_profile, walk_profile
@@ -38,6 +39,7 @@ from kunshan_gis.studies.park_reach import near_the_edge
 from kunshan_gis.studies.reviewed import reviewed
 from kunshan_gis.studies.rule_figures import kinds_of
 from kunshan_gis.studies.sensitivity import SENSITIVITY, Measured, measured
+from kunshan_gis.studies.shown import Lead, Shown
 from kunshan_gis.studies.supply import PARKS
 from kunshan_gis.studies.terms import Variant, variants
 from kunshan_gis.studies.units import UNIT_KINDS, Units, units_of, units_sha256
@@ -46,8 +48,8 @@ from kunshan_gis.studies.walk import Walk, walk_network
 REQUIRED = ("streets", "homes")
 
 
-@dataclass(frozen=True, eq=False)
-class Check:
+@dataclass(frozen=True, eq=False, repr=False)
+class Check(Shown):
     """Everything the check worked out.
 
     Attributes
@@ -63,6 +65,22 @@ class Check:
     units: Units
     walk: Walk
 
+    def lead(self) -> Lead:
+        """Every rule over the whole area: figure, target, interval, verdict, and what went into it."""
+        columns = ("value", "target", "interval", "verdict", "numerator", "denominator", "not_measurable")
+        rows = []
+        for row in self.result.tables["check"].to_dict(orient="records"):
+            said = checked(row, counted=self.result.provenance.counted)
+            amounts = [said.numerator, said.denominator, said.not_measurable]
+            figures = [said.value.said, said.target.said, said.interval, verdict_said(row)]
+            rows.append([Text(*[row["profile"]] * 2), named(row), *figures, *(amount.said for amount in amounts)])
+        headings = [text(f"column_{key}") for key in ("profile", "indicator", *columns)]
+        return Lead(text("check_title", place=self._place()), headings, rows)
+
+    def _place(self) -> Text:
+        info = self.units.area.info
+        return Text(info.name, info.name_en)
+
     @property
     def exit_code(self) -> int:
         """1 where something is not met, else 0; what is not measurable or a demonstration is a row, never a code."""
@@ -76,7 +94,7 @@ class Check:
 
 def check(
     area: StudyArea,
-    profiles: Sequence[str] = (),
+    profiles: str | Sequence[str] = (),
     *,
     by: str = "area",
     polygons: gpd.GeoDataFrame | None = None,
@@ -89,8 +107,9 @@ def check(
 
     Parameters
     ----------
-    profiles : keys or .toml files; by default the study area's reporting basis, its own and all that are shipped
-    by : area, zones, towns, communities, or what `polygons` are called
+    profiles : a key or .toml file, or several
+        By default the study area's reporting basis, its own and all that are shipped.
+    by : area, zones, towns, communities (or zone, town, community), or what `polygons` are called
     polygons : areas of one's own with `id`, metres in the analysis CRS
     speed_mps : a pace in place of the profiles' own, for rules in minutes
     sensitivity : also measure the other customary ways, for intervals
@@ -129,7 +148,9 @@ def check(
         "sensitivity_sha256": content_digest(sensitivity_profile(SENSITIVITY)) if sensitivity else "",
         "max_leg_m": walk.max_leg_m, "min_component_m": walk.min_component_m, "allow_open_edge": allow_open_edge,
     }  # fmt: skip
-    provenance = account_of(area, [*tables.used, *parts.kinds], parameters, walk, near_edge=near, farthest_m=reach_m)
+    provenance = account_of(
+        area, [*tables.used, *parts.kinds], parameters, walk, near_edge=near, farthest_m=reach_m, asked=measured_by
+    )
     provenance = replace(provenance, warnings=(*provenance.warnings, *notes_of(area, asked, parts)))
     result = reviewed(
         Result(provenance, tables.named()), area, [(one.profile, one.rule) for one in asked],

@@ -6,7 +6,7 @@ this table say the same of the same question.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from kunshan_gis.analysis import UNASSIGNED
 from kunshan_gis.errors import ParameterError
+from kunshan_gis.figures import amount, percent
+from kunshan_gis.indicators import STATE_LABELS, TIER_LABELS
 from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Progress, Result, StudyArea, silent
 from kunshan_gis.rules import Of, Rule
@@ -27,6 +29,7 @@ from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.park_reach import near_the_edge, tiers_of
 from kunshan_gis.studies.places import places_named, said_of
 from kunshan_gis.studies.rule_figures import Figure, figure
+from kunshan_gis.studies.shown import Lead, Shown
 from kunshan_gis.studies.supply import PARKS
 from kunshan_gis.studies.terms import AS_MEASURED
 from kunshan_gis.studies.units import HEX, Units, units_sha256
@@ -47,8 +50,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class Coverage:
+@dataclass(frozen=True, eq=False, repr=False)
+class Coverage(Shown):
     """What the study worked out.
 
     Attributes
@@ -68,6 +71,20 @@ class Coverage:
         """The figures: covered, not covered and not measurable sum to the total."""
         return self.result.tables[f"coverage_{self.units.key}"]
 
+    def lead(self) -> Lead:
+        """Every unit and cutoff in three states."""
+        demo, by_tier = not self.result.reportable, set(self.table["tier"]) != {ALL}
+        rows = []
+        for row in self.table.to_dict(orient="records"):
+            amounts = [amount(row[key], row["amount_unit"], demo=demo) for key in ("total", *STATE_LABELS)]
+            share = "—" if pd.isna(row["share_covered"]) else percent(row["share_covered"], demo=demo)
+            tier = [Text(*TIER_LABELS.get(row["tier"], (row["tier"],) * 2))] if by_tier else []
+            rows.append([Text(row["name"], row["name_en"]), *tier, upto(row), *amounts, Text(share, share)])
+        keys = ("unit_name", *(("tier",) if by_tier else ()), "cutoff", "total", *STATE_LABELS, "share_covered")
+        places, of = said_of(self.rules[0].to), text(f"column_of_{self.rules[0].of}")
+        headings = [text(f"column_{key}") for key in keys]
+        return Lead(text("coverage_title", places=places, of=of), headings, rows)
+
     def drawn(self) -> gpd.GeoDataFrame:
         """The figures with the outlines of their units, where units have any; for maps and GIS files."""
         names, shapes = self.units.names["unit_id"], self.units.shapes
@@ -76,16 +93,24 @@ class Coverage:
         return gpd.GeoDataFrame(self.table.copy(), geometry=geometry, crs=self.units.area.info.analysis_crs)
 
 
+def upto(row: Mapping[Any, Any]) -> Text:
+    """A cutoff in words: 900 米（15 分钟）."""
+    metres = f"{row['metres']:,.0f}"
+    if pd.isna(row["minutes"]):
+        return text("cutoff_metres", metres=metres)
+    return text("cutoff_minutes", metres=metres, minutes=f"{row['minutes']:g}")
+
+
 def coverage(
     area: StudyArea,
-    places: Sequence[str],
+    places: str | Sequence[str],
     *,
     of: Of = "people",
     by: str = "area",
     polygons: gpd.GeoDataFrame | None = None,
     hex_m: float = 500.0,
-    minutes: Sequence[float] = (),
-    metres: Sequence[float] = (),
+    minutes: float | Sequence[float] = (),
+    metres: float | Sequence[float] = (),
     tier: str = ALL,
     speed_mps: float | None = None,
     profile: str | None = None,
@@ -98,15 +123,15 @@ def coverage(
 
     Parameters
     ----------
-    places : keys or names, Chinese or English
+    places : a key or name, Chinese or English, or several
         `parks`, `stations`, `bus_stops`, categories of facilities; the nearest of any of them counts.
     of : people, homes, jobs, land (residential) or street
-    by : area, zones, towns, communities, hex, or what `polygons` are called
+    by : area, zones, towns, communities (or zone, town, community), hex, or what `polygons` are called
     polygons : areas of one's own with `id`, metres in the analysis CRS
         Points count where they lie; land and streets with the share of their area or length there.
     hex_m : float
         Width of the hexagons, metres.
-    minutes, metres : cutoffs, inclusive, of one kind; by default the profile's minutes
+    minutes, metres : a cutoff or several, inclusive, of one kind; by default the profile's minutes
         Minutes become metres at the pace; seconds of delay, where the profile has any, are taken off.
     tier : of parks only; `all` gives all parks and each tier there is
 
@@ -123,7 +148,7 @@ def coverage(
     keys = places_named(area, places)
     walk = Walk.choose(area, speed_mps=speed_mps, profile=profile)
     tiers = _tiers(area, keys, tier)
-    rules = tuple(_rules(keys, of, tiers, _cutoffs(walk, minutes, metres)))
+    rules = tuple(_rules(keys, of, tiers, _cutoffs(walk, _several(minutes), _several(metres))))
     farthest = max(_metres(rule, walk) for rule in rules)
     progress("building_network", 0, 1)
     near = near_the_edge(area, walk_network(area, walk), farthest, allow_open_edge=allow_open_edge)
@@ -201,6 +226,10 @@ def _metres(rule: Rule, walk: Walk) -> float:
     if rule.metres is not None:
         return rule.metres
     return (rule.minutes or 0.0) * 60.0 * walk.speed_mps
+
+
+def _several(cutoffs: float | Sequence[float]) -> Sequence[float]:
+    return (cutoffs,) if isinstance(cutoffs, int | float) else cutoffs
 
 
 def _cutoffs(walk: Walk, minutes: Sequence[float], metres: Sequence[float]) -> list[dict[str, float]]:

@@ -18,12 +18,12 @@ def places_there(area: StudyArea) -> tuple[str, ...]:
     return (*layers, *categories(area))
 
 
-def places_named(area: StudyArea, names: Sequence[str], *, also: Sequence[str] = ()) -> tuple[str, ...]:
+def places_named(area: StudyArea, names: str | Sequence[str], *, also: Sequence[str] = ()) -> tuple[str, ...]:
     """The keys of what is asked for, each once, in the order asked.
 
     Parameters
     ----------
-    names : keys, Chinese or English names, in any case
+    names : keys, Chinese or English names, in any case; one alone needs no list
     also : layers that are walked to in this study besides `places_there`
 
     Raises
@@ -31,6 +31,7 @@ def places_named(area: StudyArea, names: Sequence[str], *, also: Sequence[str] =
     ParameterError
         Nothing is asked for, or the study area has nothing of that name; lists what there is.
     """
+    names = (names,) if isinstance(names, str) else names
     there = (*places_there(area), *(kind for kind in also if area.has(kind)))
     known = {said.lower(): key for key in there for said in (*called(key), key)}
     found = [known.get(name.strip().lower()) for name in names]

@@ -81,8 +81,17 @@ def supply(area: StudyArea, place: str) -> Supply:
 
 def not_yet_there(area: StudyArea, place: str) -> int:
     """How many places of a kind are planned or being built, and so not counted."""
+    return 0 if area.info.scenario == "planned" else _future(area, place)
+
+
+def counted_as_there(area: StudyArea, place: str) -> int:
+    """How many places of a kind are planned or being built, and counted as if they stood."""
+    return _future(area, place) if area.info.scenario == "planned" else 0
+
+
+def _future(area: StudyArea, place: str) -> int:
     kind = supply_kinds(place)[0]
-    if not area.has(kind) or area.info.scenario == "planned":
+    if not area.has(kind):
         return 0
     table = area.table(kind)
     own = table if kind != "facilities" else table[table["category"] == place]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from kunshan_gis.messages import Text, text
+from kunshan_gis.messages import Text, known, text
 from kunshan_gis.standards import SensitivityProfile
 
 
@@ -62,14 +62,14 @@ def _variants(profile: SensitivityProfile, base: Terms) -> Iterator[Variant]:
     for speed in profile.speed_mps:
         yield Variant(f"speed_{speed:g}", text("variant_speed", speed=f"{speed:g}"), replace(base, speed_mps=speed))
     for factor in profile.farther:
-        said = text("variant_farther", percent=f"{(factor - 1) * 100:+.0f}")
+        said = text("variant_farther", percent=f"{(factor - 1) * 100:+.0f}".replace("-", "−"))
         yield Variant(f"farther_{factor:g}", said, replace(base, farther=factor))
     for snapping in profile.snapping:
         yield Variant(f"snapping_{snapping}", text(f"variant_{snapping}"), replace(base, snapping=snapping))
     for rung in profile.park_entrances:
         yield Variant(f"entrances_{rung}", text(f"variant_{rung}"), replace(base, entrances=(rung,)))
     for classes in profile.without_classes:
-        said = text("variant_without", classes=", ".join(classes))
+        said = text("variant_without", classes=_named_ways(classes))
         yield Variant("without_" + "_".join(classes), said, replace(base, without=classes))
     for floor in profile.park_floor_m2:
         said = text("variant_floor", area=f"{floor:,.0f}")
@@ -77,3 +77,9 @@ def _variants(profile: SensitivityProfile, base: Terms) -> Iterator[Variant]:
     yield Variant("coarse_out", text("variant_coarse_out"), replace(base, coarse="out"))
     yield Variant("coarse_near", text("variant_coarse_near"), replace(base, coarse="near"))
     yield Variant("unknown_covered", text("variant_unknown"), replace(base, unknown="covered"))
+
+
+def _named_ways(classes: Iterable[str]) -> Text:
+    """Classes of street by their names, else as the layer writes them."""
+    names = [known(name, prefix="way_") for name in classes]
+    return Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))

@@ -136,6 +136,9 @@ def units_of(area: StudyArea, key: str, polygons: gpd.GeoDataFrame | None = None
     """
     if polygons is not None:
         return _own_units(area, f"own_{key}" if key in UNITS else key, polygons)
+    key = _ONE_OF.get(key, key)
+    if key not in UNITS:
+        raise ParameterError(_no_such_units(key))
     return area.remember("units", ["homes", *UNIT_KINDS], key, lambda: _units(area, key))
 
 
@@ -192,7 +195,17 @@ def there(area: StudyArea) -> tuple[str, ...]:
     return tuple(key for key in UNITS if key == "area" or all(area.has(kind) for kind in _NEEDED[key]))
 
 
+_ONE_OF = {"zone": "zones", "town": "towns", "community": "communities"}
+"""Units by what one of them is called, as the command line asks for them."""
 _NEEDED = {"zones": ("towns", "zone_towns"), "towns": ("towns",), "communities": ("communities",)}
+
+
+def _no_such_units(key: str) -> Text:
+    said = ", ".join(UNITS)
+    return Text(
+        f"没有统计单元 `{key}`；可选：{said}（覆盖与可达性另有 {HEX}），或用 polygons 给出自己的面",
+        f"there are no units `{key}`; there are: {said} ({HEX} for coverage and access), or give your own as polygons",
+    )
 
 
 def _shapes(area: StudyArea, key: str) -> NDArray[np.object_] | None:
@@ -251,8 +264,8 @@ def _own_units(area: StudyArea, key: str, polygons: gpd.GeoDataFrame) -> Units:
 
 def _of_polygons(area: StudyArea, key: str, polygons: gpd.GeoDataFrame) -> Units:
     names = pd.DataFrame({"unit_id": polygons["id"].astype(object)})
-    for column in ("name", "name_en"):
-        names[column] = polygons[column].fillna(polygons["id"]) if column in polygons else polygons["id"]
+    for column, other in (("name", "unit_id"), ("name_en", "name")):
+        names[column] = polygons[column].fillna(names[other]) if column in polygons else names[other]
     rest = text("unassigned")
     last = pd.DataFrame({"unit_id": [UNASSIGNED], "name": [rest.zh], "name_en": [rest.en]})
     return Units(key, pd.concat([names, last], ignore_index=True), np.asarray(polygons.geometry.array), area, own=True)

@@ -19,7 +19,7 @@ from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.on_foot import BARRING, people_over_unknown
 from kunshan_gis.studies.places import said_of
 from kunshan_gis.studies.rule_figures import demanded
-from kunshan_gis.studies.supply import not_yet_there
+from kunshan_gis.studies.supply import counted_as_there, not_yet_there
 from kunshan_gis.studies.terms import AS_MEASURED
 from kunshan_gis.studies.units import HEX, Units, hexagons_of, units_of
 
@@ -96,6 +96,7 @@ def walked_account(
             *found.warnings,
             *_said("warn_places_lost", lost),
             *_said("warn_places_future", future),
+            *_said("warn_places_counted", {place: counted_as_there(area, place) for place, _ in supplies}),
             *_overlaps(units),
             *units.outside(),
         ),

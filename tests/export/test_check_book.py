@@ -84,7 +84,7 @@ def test_other_ways_of_measuring_stand_side_by_side_and_say_where_the_verdict_ch
         "公交站500米覆盖的居民与就业岗位\nResidents and jobs within 500 m of a bus stop"
     )
     assert column(ways, "距离 +10%")[row].value == "98.9% ⇄ 结论改变\n98.9% ⇄ verdict changes"
-    assert column(ways, "距离 -10%")[row].value == 82.2
+    assert column(ways, "距离 −10%")[row].value == 82.2
 
 
 def test_the_data_date_is_that_of_the_layers_a_figure_rests_on() -> None:

@@ -89,3 +89,13 @@ def test_a_demonstration_says_so_in_the_names_and_a_real_run_takes_its_place(tmp
         names = {file.name for file in (tmp_path / "out").iterdir()}
         assert names == {"result.json", f"check{mark}.xlsx", f"check{mark}.md", f"check{mark}.html"}
     assert "# Toy City: checked" in check_files(check(plain, (PROFILE,)), lang="en")["check.md"].decode()
+
+
+def test_by_units_the_terminal_shows_the_whole_area_first_and_what_cannot_be_measured(cli, write_toy) -> None:
+    ran = cli("check", "--layers", write_toy(), "--profile", PROFILE, "--by", "town", "--no-sensitivity")
+    rows = [[cell.strip() for cell in line.split("│")] for line in ran.out.splitlines() if "three-30-300 │" in line]
+    assert [row[3] for row in rows].count("玩具城") == 2
+    assert rows[0][3] == "玩具城"
+    assert len(rows) > 4
+    assert "无法测算" in ran.out
+    assert "3-30-300 法则：300米有公园（three-30-300；据二手文献）" in ran.out

@@ -95,7 +95,7 @@ def test_after_touching_a_layer_it_says_what_changed_and_which_figures_moved(cli
     assert (value["unit"], value["name_en"]) == ("share", "Parks within 900 m, Toy City")
     assert (said["figures"][0]["table"], said["figures"][0]["column"]) == ("check", "verdict")
     ways = {cell["row"]["variant"]: cell for cell in said["figures"][1:] if cell["table"] == "variants"}
-    assert ways["farther_0.9"]["name_en"] == "Parks within 900 m, distances -10%"
+    assert ways["farther_0.9"]["name_en"] == "Parks within 900 m, distances −10%"
     assert {cell["unit"] for cell in ways.values() if cell["column"] == "value"} == {"share"}
     told = cli("reproduce", result, "--layers", folder, "--profile", mine, "--lang", "en")
     assert told.code == 1

@@ -84,3 +84,12 @@ def test_polygons_called_like_a_layer_are_still_ones_own(name: str) -> None:
     units = units_of(area, name, all_but_h1)
     assert (people.amount @ units.share(people)).tolist() == [597, 103]
     assert units.kinds == ()
+
+
+def test_polygons_without_an_english_name_go_by_the_name_they_have() -> None:
+    areas = gpd.GeoDataFrame(
+        {"id": ["a1", "a2"], "name": ["旧城", None]},
+        geometry=[shapely.box(X0, Y0, X0 + 10, Y0 + 10), shapely.box(X0 + 20, Y0, X0 + 30, Y0 + 10)], crs=toy.CRS,
+    )  # fmt: skip
+    names = units_of(toy.serviced_city(), "mine", areas).names
+    assert names[["name", "name_en"]].to_numpy().tolist()[:2] == [["旧城", "旧城"], ["a2", "a2"]]
