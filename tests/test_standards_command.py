@@ -142,9 +142,17 @@ def test_what_is_wrong_is_said_at_once_and_nothing_else(cli, tmp_path: Path, wri
 
 def test_a_profile_s_own_signs_are_not_taken_for_markup(cli, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
-    file.write_text(EXAMPLE.replace("Our county's own", "[red]a|b<script>[/]\\u001b[2J"), encoding="utf-8")
+    file.write_text(EXAMPLE.replace("Our county's own", "[red]a|b<script>[/]"), encoding="utf-8")
     page = cli("standards", file, "--format", "md").out
     assert "[red]a\\|b&lt;script>" in page
     shown = cli("standards", file, "--lang", "en").out
     assert "[red]a|b<script>[/]" in shown
-    assert "\x1b" not in shown
+
+
+def test_a_profile_that_would_steer_the_terminal_is_refused(cli, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(EXAMPLE.replace("Our county's own", "ours\\u001b[2J"), encoding="utf-8")
+    ran = cli("standards", file)
+    assert (ran.code, ran.out) == (2, "")
+    assert "holds control characters → remove them" in ran.err
+    assert "\x1b" not in ran.err
