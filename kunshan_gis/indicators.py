@@ -165,7 +165,7 @@ _BUILDINGS = {
 
 def place_label(key: str) -> tuple[str, str]:
     """Chinese and English name of what is walked to; a category of one's own is called by its key."""
-    return FACILITY_LABELS.get(key, (key, key))
+    return {**FACILITY_LABELS, "jobs": ("就业岗位点", "Jobs")}.get(key, (key, key))
 
 
 def label(key: str, counted: str = "people") -> tuple[str, str]:

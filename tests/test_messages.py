@@ -27,6 +27,7 @@ from kunshan_gis.layers.osm_tags import FACILITIES, SCHOOL_LEVELS
 from kunshan_gis.messages import Text, keys, known, text
 from kunshan_gis.network import ACCESS_SOURCES
 from kunshan_gis.rules import profile_file, shipped
+from kunshan_gis.schema import KINDS
 from kunshan_gis.studies import park_reach
 from kunshan_gis.studies.walk import Walk
 
@@ -171,6 +172,7 @@ def test_everything_a_standard_or_a_layer_names_has_a_label_in_both_languages() 
         assert not CHINESE.search(en)
     assert len(set(FACILITY_LABELS.values())) == len(FACILITY_LABELS)
     assert place_label("chess_club") == ("chess_club", "chess_club")
+    assert place_label("jobs") == (KINDS["jobs"].zh, KINDS["jobs"].en)
 
 
 def test_every_figure_has_labels_in_both_languages_and_a_unit() -> None:

@@ -8,8 +8,7 @@ from kunshan_gis.errors import ParameterError
 from kunshan_gis.indicators import place_label
 from kunshan_gis.messages import Text
 from kunshan_gis.model import StudyArea
-from kunshan_gis.schema import KINDS
-from kunshan_gis.studies.supply import BUS_STOPS, JOBS, PARKS, STATIONS, categories
+from kunshan_gis.studies.supply import BUS_STOPS, PARKS, STATIONS, categories
 
 
 def places_there(area: StudyArea) -> tuple[str, ...]:
@@ -43,7 +42,7 @@ def places_named(area: StudyArea, names: str | Sequence[str], *, also: Sequence[
 
 def called(place: str) -> Text:
     """What a kind of place is called."""
-    return Text(KINDS[place].zh, KINDS[place].en) if place == JOBS else Text(*place_label(place))
+    return Text(*place_label(place))
 
 
 def said_of(places: Iterable[str]) -> Text:
