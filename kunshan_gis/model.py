@@ -315,6 +315,26 @@ class StudyArea:
             )
         )
 
+    def require(self, *kinds: str) -> None:
+        """All of these kinds must be there.
+
+        Raises
+        ------
+        LayerNotFoundError
+            Names those that are not.
+        """
+        missing = [kind for kind in kinds if not self.has(kind)]
+        if missing:
+            zh = "、".join(f"{KINDS[kind].zh}（{kind}）" for kind in missing)
+            en = ", ".join(f"{kind} ({KINDS[kind].en})" for kind in missing)
+            raise LayerNotFoundError(
+                Text(
+                    f"{self.info.name}：缺少图层：{zh}。请在 catalog.toml 中各添加一个 [[layer]]",
+                    f"{self.info.name_en}: layers that are not there: {en}. Add a [[layer]] block for each to "
+                    "catalog.toml",
+                )
+            )
+
     def table(self, kind: str) -> gpd.GeoDataFrame:
         """The table of a kind, in the analysis CRS; treat it as read-only."""
         return self.layer(kind).table

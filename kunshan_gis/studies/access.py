@@ -36,7 +36,7 @@ from kunshan_gis.studies.access_methods import (
     walks_within,
 )
 from kunshan_gis.studies.accounts import ALL
-from kunshan_gis.studies.demand import NotThereError, require_layers
+from kunshan_gis.studies.demand import NotThereError
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.park_reach import near_the_edge, tiers_of
 from kunshan_gis.studies.places import called, places_named, places_there, said_of
@@ -151,7 +151,7 @@ def access(
     People compete with people: jobs are shared by all residents in reach. Who is not on the network is counted apart
     and does not compete.
     """
-    require_layers(area, REQUIRED)
+    area.require(*REQUIRED)
     _require(method, half_min)
     keys, by_group = _places(area, place, method), chosen_groups(area, groups)
     walk = Walk.choose(area, minutes=minutes, speed_mps=speed_mps, profile=profile)

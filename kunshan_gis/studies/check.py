@@ -32,7 +32,6 @@ from kunshan_gis.studies.check_rows import (
     rows_of,
     variant_rows,
 )
-from kunshan_gis.studies.demand import require_layers
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.needs import NEEDS, needs
 from kunshan_gis.studies.park_reach import near_the_edge
@@ -123,7 +122,7 @@ def check(
     NetworkError
         The street data ends within one walk of residents although a boundary is given.
     """
-    require_layers(area, REQUIRED)
+    area.require(*REQUIRED)
     asked = asked_of(area, profiles)
     walk = Walk.choose(area, speed_mps=speed_mps)
     reach_m = max((farthest(one.rule, walk.speed_mps) for one in asked), default=0.0)

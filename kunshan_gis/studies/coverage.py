@@ -24,7 +24,7 @@ from kunshan_gis.model import Progress, Result, StudyArea, silent
 from kunshan_gis.rules import Of, Rule
 from kunshan_gis.schema import TIERS
 from kunshan_gis.studies.accounts import ALL
-from kunshan_gis.studies.demand import NotThereError, require_layers
+from kunshan_gis.studies.demand import NotThereError
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.park_reach import near_the_edge, tiers_of
 from kunshan_gis.studies.places import places_named, said_of
@@ -144,7 +144,7 @@ def coverage(
     NetworkError
         The street data ends within one walk of residents although a boundary is given.
     """
-    require_layers(area, REQUIRED)
+    area.require(*REQUIRED)
     keys = places_named(area, places)
     walk = Walk.choose(area, speed_mps=speed_mps, profile=profile)
     tiers = _tiers(area, keys, tier)

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from kunshan_gis.errors import KunshanGISError, LayerNotFoundError
+from kunshan_gis.errors import KunshanGISError
 from kunshan_gis.layers.dwellings import residential
 from kunshan_gis.messages import Text, text
 from kunshan_gis.model import StudyArea
@@ -154,26 +154,6 @@ def _of_areas(key: str, shapes: gpd.GeoSeries, kinds: tuple[str, ...]) -> Demand
 _MAKERS: dict[str, Callable[[StudyArea], Demand]] = {
     "people": _homes, "homes": _each_home, "jobs": _jobs, "land": _land, "built_up": _built_up,
 }  # fmt: skip
-
-
-def require_layers(area: StudyArea, kinds: tuple[str, ...]) -> None:
-    """All of these kinds must be there.
-
-    Raises
-    ------
-    LayerNotFoundError
-        Names those that are not.
-    """
-    missing = [kind for kind in kinds if not area.has(kind)]
-    if missing:
-        zh = "、".join(f"{KINDS[kind].zh}（{kind}）" for kind in missing)
-        en = ", ".join(f"{kind} ({KINDS[kind].en})" for kind in missing)
-        raise LayerNotFoundError(
-            Text(
-                f"{area.info.name}：缺少图层：{zh}。请在 catalog.toml 中各添加一个 [[layer]]",
-                f"{area.info.name_en}: layers that are not there: {en}. Add a [[layer]] block for each to catalog.toml",
-            )
-        )
 
 
 def pieces(areas: NDArray[np.object_], size_m: float) -> NDArray[np.object_]:

@@ -16,7 +16,7 @@ from kunshan_gis.analysis import states, town_of, zone_of
 from kunshan_gis.errors import LayerNotFoundError, NetworkError
 from kunshan_gis.messages import Text
 from kunshan_gis.model import Progress, Result, StudyArea, WalkNetwork, silent
-from kunshan_gis.schema import KINDS, TIERS
+from kunshan_gis.schema import TIERS
 from kunshan_gis.studies.accounts import ALL, counts_of, future_rows, profile_said, provenance_of, unit_tables
 from kunshan_gis.studies.on_foot import entrances, measured_parks, people_over_unknown, placed_homes
 from kunshan_gis.studies.walk import Walk, walk_network
@@ -112,24 +112,14 @@ def require(area: StudyArea) -> None:
     LayerNotFoundError
         Names those that are not.
     """
-    missing = [kind for kind in REQUIRED if not area.has(kind)]
-    if not missing and len(area.table("parks")) and not len(area.standing("parks")):
+    area.require(*REQUIRED)
+    if len(area.table("parks")) and not len(area.standing("parks")):
         raise LayerNotFoundError(
             Text(
                 f"{area.info.name}：公园图层中没有已建成的公园（status 均为规划或在建）；"
                 "如要按规划测算，用 --scenario planned",
                 f"{area.info.name_en}: no park of the layer stands, all are planned or under construction; to measure "
                 "them as planned use --scenario planned",
-            )
-        )
-    if missing:
-        zh = "、".join(f"{KINDS[kind].zh}（{kind}）" for kind in missing)
-        en = ", ".join(f"{kind} ({KINDS[kind].en})" for kind in missing)
-        raise LayerNotFoundError(
-            Text(
-                f"{area.info.name}：公园步行覆盖分析缺少图层：{zh}。请在 catalog.toml 中各添加一个 [[layer]]",
-                f"{area.info.name_en}: park reach needs layers that are not there: {en}. "
-                "Add a [[layer]] block for each to catalog.toml",
             )
         )
 

@@ -18,7 +18,7 @@ from kunshan_gis.rules import Rule
 from kunshan_gis.studies.answers import answers_about, standing_of
 from kunshan_gis.studies.asked import Asked, asked_of, farthest, walk_of
 from kunshan_gis.studies.check_account import account_of, notes_of
-from kunshan_gis.studies.demand import NotThereError, require_layers
+from kunshan_gis.studies.demand import NotThereError
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.park_reach import near_the_edge
 from kunshan_gis.studies.park_rule import park_reach_profile
@@ -77,7 +77,7 @@ def review_list(
     NetworkError
         The street data ends within one walk of residents although a boundary is given.
     """
-    require_layers(area, REQUIRED)
+    area.require(*REQUIRED)
     area.review.require()
     asked = _chosen(area, profiles, indicators)
     walk = Walk.choose(area)

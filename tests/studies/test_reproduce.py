@@ -181,7 +181,7 @@ def test_inputs_that_the_study_refuses_are_named_with_the_reason(write_toy, tmp_
     found = reproduce(saved, bare, cache=DiskCache(tmp_path))
     assert (found.status, found.exit_code) == ("not_run", 1)
     assert {entry.kind for entry in found.inputs if entry.state == "missing"} == {"parks", "park_gates"}
-    assert "park reach needs layers that are not there: parks" in found.reason.en
+    assert "layers that are not there: parks" in found.reason.en
 
 
 def test_units_of_ones_own_are_asked_for_and_told_apart(cli, write_toy, mine: Path, tmp_path: Path) -> None:
