@@ -37,8 +37,9 @@ def whole(folder: Path) -> Iterator[dict[str, Any]]:
     import kunshan_gis as kg
     from kunshan_gis.studies.check import check
 
-    area = kg.open_area(folder)
-    yield row("the study area opened", lambda: None)
+    area, cpu, wall = clock(lambda: kg.open_area(folder))
+    opened = {"cpu_s": round(cpu, 2), "wall_s": round(wall, 2), "peak_mb": round(peak_mb()), "value": None}
+    yield {"work": "the study area opened", **opened}
     yield row("all profiles, by zone, with intervals", lambda: check(area, by="zones"))
     yield row("another pace", lambda: check(area, by="zones", speed_mps=0.9))
     yield row("by town", lambda: check(area, by="towns"))
