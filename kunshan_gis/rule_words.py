@@ -110,6 +110,8 @@ def _size(rule: Rule) -> Text:
 def _between(start: float, below: float | None) -> Text:
     if below is None:
         return text("rule_from", start=_area(start))
+    if not start:
+        return text("rule_below", below=f"{below:,}")
     return text("rule_from_to", start=_area(start), below=_area(below))
 
 

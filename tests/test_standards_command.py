@@ -156,3 +156,8 @@ def test_a_profile_that_would_steer_the_terminal_is_refused(cli, tmp_path: Path)
     assert (ran.code, ran.out) == (2, "")
     assert "holds control characters → remove them" in ran.err
     assert "\x1b" not in ran.err
+
+
+def test_a_size_of_city_from_nothing_up_is_said_as_under() -> None:
+    rules = {rule.key: rule for rule in read_profile(EXAMPLE.encode(), "mine", "mine.toml").rules}
+    assert asked(rules["park_radius"]).zh == "≥ 80 %（居民 不足500,000）、≥ 85 %（居民 500,000起）"

@@ -83,7 +83,8 @@ class _Looks:
 
     def of(self, number: str, look: str) -> Any:
         if (number, look) not in self.made:
-            own = {"num_format": number} if number else {"text_wrap": True}
+            own: dict[str, Any] = {"num_format": number} if number else {"text_wrap": True}
+            own |= {"align": "right"} if number == "@" else {}
             self.made[number, look] = self.book.add_format({"valign": "top", **own, **_LOOKS.get(look, {})})
         return self.made[number, look]
 
@@ -120,11 +121,17 @@ def _put(page: Any, at: tuple[int, int], cell: Cell, looks: _Looks) -> None:
         if value.number == value.number:
             page.write_number(*at, value.number, looks.of(_number_format(value), cell.look))
             return
-        value = value.said
+        page.write_string(*at, _in_words(value), looks.of("@", cell.look))
+        return
     if isinstance(value, int):
         page.write_number(*at, value, looks.of("0", cell.look))
     else:
         page.write_string(*at, _both(value)[:LONGEST_CELL], looks.of("", cell.look))
+
+
+def _in_words(value: Amount) -> str:
+    """`<0.01 万人` or a dash; in both languages where the unit is a short one, as beside numbers."""
+    return value.said.zh if len(value.unit.en) > _SHORT else _both(value.said)
 
 
 def _number_format(value: Amount) -> str:

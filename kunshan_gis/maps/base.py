@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
+from kunshan_gis.figures import parameter
 from kunshan_gis.maps import palette
 from kunshan_gis.maps.page import Bounds, MapLayer
 from kunshan_gis.maps.values import Field, empty, halves
@@ -261,9 +262,7 @@ def _parameter(value: object) -> Text:
     if isinstance(value, list | tuple):
         keys = ", ".join(str(one.get("key", one)) if isinstance(one, dict) else str(one) for one in value)
         return Text(keys, keys)
-    if value is None:
-        return text("no_value")
-    return Text(*[f"{value:g}" if isinstance(value, int | float) else str(value)] * 2)
+    return Text(*[parameter(value)] * 2) if parameter(value) else text("no_value")
 
 
 def measured_in(area: StudyArea) -> Text:

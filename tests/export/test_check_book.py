@@ -134,3 +134,13 @@ def test_every_figure_fits_its_column_and_every_text_its_row() -> None:
                 unit = re.sub('[#,0."]', "", cell.number_format)
                 wide = len(f"{cell.value:,}") + sum(1 + (ord(sign) > 0x2E80) for sign in unit) + 3
                 assert wide <= widths[cell.column] + 1
+
+
+def test_what_is_no_number_stands_where_the_numbers_do() -> None:
+    gap = column(book(demo=True)["上报口径 Reporting basis"], "差距", top=2)[0]
+    assert (gap.value, gap.alignment.horizontal) == ("—", "right")
+
+
+def test_the_sheet_on_what_made_the_figures_fits_a_page() -> None:
+    about = book()["说明 About"]
+    assert (about.page_setup.orientation, about.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)

@@ -378,6 +378,12 @@ def test_parameters_are_said_in_words():
     assert line.en.endswith("within one walk: no")
 
 
+def test_a_large_parameter_keeps_its_digits_and_an_empty_one_has_a_dash():
+    account = replace(result().provenance, parameters={"stated_population": 2092496, "units_sha256": ""})
+    line = park_reach_map(toy.city(), Result(account, result().tables)).provenance[0]
+    assert line.zh == "参数：目录登记的总人口 2092496；自备统计单元的 SHA-256 —"
+
+
 def test_missing_layers_are_named_in_one_language_at_a_time():
     missing = {"kind": "towns", "title": Text("乡镇", "Towns"), "without": Text("没有分乡镇数字", "no figures by town")}
     page = park_reach_map(toy.city(), result(missing=(missing,)))
