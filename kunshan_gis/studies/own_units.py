@@ -8,7 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from kunshan_gis.datum import Datum
-from kunshan_gis.errors import KunshanGISWarning, LayerSchemaError
+from kunshan_gis.errors import CRSError, KunshanGISWarning, LayerSchemaError
 from kunshan_gis.layers.intake import Wishes, degrees_of, take_in
 from kunshan_gis.layers.source import read_source
 from kunshan_gis.messages import Text
@@ -33,7 +33,14 @@ def read_units(file: Path, area: StudyArea, *, datum: Datum = "wgs84", layer: st
     KunshanGISWarning
         Rows that were mended or left out.
     """
-    source = read_source(file, layer=layer)
+    try:
+        source = read_source(file, layer=layer)
+    except CRSError as error:
+        state = Text(
+            "在文件中写明坐标系（QGIS：图层属性 → 数据源 → 指定坐标系）",
+            "state the CRS in the file (QGIS: Layer Properties, Source, Assigned CRS)",
+        )
+        raise CRSError(error.message, state) from error
     degrees = degrees_of(source, _AS, datum)
     taken = take_in(source, degrees, _AS, Wishes(), metric=area.info.analysis_crs, datum=datum, others={})
     if taken.problems:
