@@ -111,13 +111,15 @@ def _between(start: float, below: float | None) -> Text:
     if below is None:
         return text("rule_from", start=_area(start))
     if not start:
-        return text("rule_below", below=f"{below:,}")
+        return text("rule_below", below=_area(below))
     return text("rule_from_to", start=_area(start), below=_area(below))
 
 
 def _range(start: int, below: int | None) -> Text:
     if below is None:
         return text("rule_from", start=f"{start:,}")
+    if not start:
+        return text("rule_below", below=f"{below:,}")
     return text("rule_from_to", start=f"{start:,}", below=f"{below:,}")
 
 

@@ -48,7 +48,7 @@ def test_the_rules_of_the_example_in_words() -> None:
             "straight radius: Parks",
             "500 m (from 5,000 m2), 300 m (from 400 m2 to under 5,000 m2)",
             "residential land (built-up area)",
-            "≥ 80 % (residents from 0 to under 500,000), ≥ 85 % (residents from 500,000)",
+            "≥ 80 % (residents under 500,000), ≥ 85 % (residents from 500,000)",
         ),
         (
             "life circle, all of: Food market 500 m, Park (from 1,000 m2) 300 m",
@@ -161,3 +161,5 @@ def test_a_profile_that_would_steer_the_terminal_is_refused(cli, tmp_path: Path)
 def test_a_size_of_city_from_nothing_up_is_said_as_under() -> None:
     rules = {rule.key: rule for rule in read_profile(EXAMPLE.encode(), "mine", "mine.toml").rules}
     assert asked(rules["park_radius"]).zh == "≥ 80 %（居民 不足500,000）、≥ 85 %（居民 500,000起）"
+    small = rules["park_area"].model_copy(update={"tiers": (), "below_m2": 5_000.0})
+    assert measured(small).zh == "人均面积：公园（不足5,000 平方米）"
