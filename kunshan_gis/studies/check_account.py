@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kunshan_gis.errors import listed
+from kunshan_gis.figures import counted_with_unit
 from kunshan_gis.indicators import place_label
 from kunshan_gis.messages import Text, known, text
 from kunshan_gis.model import Provenance, StudyArea
 from kunshan_gis.rules import CheckProfile, profile_named
 from kunshan_gis.schema import KINDS
-from kunshan_gis.studies.accounts import homes_counts, provenance_of
+from kunshan_gis.studies.accounts import MOST_PEOPLE_A_PARK, homes_counts, provenance_of
 from kunshan_gis.studies.asked import Asked
-from kunshan_gis.studies.on_foot import people_over_unknown, placed_homes
-from kunshan_gis.studies.supply import counted_as_there, not_yet_there
+from kunshan_gis.studies.on_foot import measured_parks, people_over_unknown, placed_homes
+from kunshan_gis.studies.supply import PARKS, counted_as_there, not_yet_there
 from kunshan_gis.studies.units import Units
 from kunshan_gis.studies.walk import Walk, walk_network
 
@@ -33,11 +34,24 @@ def notes_of(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[
             zh = "、".join(f"{name.zh} {number:,} 处" for name, number in future)
             en = ", ".join(f"{name.en} ({number:,})" for name, number in future)
             yield text(key, places=Text(zh, en))
+    yield from _few_parks(area, asked)
     pairs = units.overlapping()
     if len(pairs):
         said = listed([f"{row.a} × {row.b}: {row.overlap_m2:,.0f} m2" for row in pairs.itertuples()], 3)
         yield text("warn_overlap", units=known(units.key), pairs=said)
     yield from units.outside()
+
+
+def _few_parks(area: StudyArea, asked: Sequence[Asked]) -> Iterator[Text]:
+    """So few parks for so many residents that the layer is likely not whole, where a figure rests on it."""
+    of_parks = any(PARKS in one.rule.to or one.rule.measure in ("provision", "count", "size") for one in asked)
+    if not of_parks or not area.has("parks"):
+        return
+    people, parks = int(area.table("homes")["population"].sum()), len(measured_parks(area))
+    if people > MOST_PEOPLE_A_PARK * parks:
+        info = area.layer("homes").info
+        said = counted_with_unit(people, demo=area.layer("homes").demonstration, counted=info.counts)
+        yield text("warn_few_parks", parks=parks, people=said)
 
 
 def account_of(

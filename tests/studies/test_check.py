@@ -220,6 +220,16 @@ def test_what_is_only_planned_serves_nobody_and_is_said() -> None:
     assert found.result.provenance.warnings[-1].en == "planned or under construction, not counted: Primary schools (1)"
 
 
+def test_so_few_parks_that_the_layer_is_likely_not_whole_are_said() -> None:
+    """Two parks for 100,700 residents; a rule that does not ask for parks says nothing of them."""
+    area = area_with(PARK, other=SCHOOL)
+    crowd = area.table("homes").assign(population=[100_100, 200, 300, 40, 50, 7, 3])
+    full = replace(area, layers={**area.layers, "homes": layer("homes", crowd)})
+    said = [warning.en for warning in check(full, ["own"]).result.provenance.warnings]
+    assert "only 2 park(s) for 100,700 residents: the parks layer may not be whole" in said
+    assert not any("park(s)" in warning.en for warning in check(full, ["other"]).result.provenance.warnings)
+
+
 def test_towns_that_overlap_are_said_and_nothing_counts_twice() -> None:
     area = area_with(asked(75), SCHOOL.replace('"school"', '"land"') + 'of = "land"\n')
     wider = area.table("towns").assign(geometry=area.table("towns").geometry.buffer(60, join_style="mitre"))
