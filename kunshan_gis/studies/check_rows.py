@@ -58,8 +58,9 @@ def rows_of(
             "value": value, "target": target,
             "unit": UNIT_SHOWN.get(rule.natural_unit, rule.natural_unit), "relation": rule.relation,
             "verdict": verdict(rule, value, target, demo=demo),
-            "numerator": _amount(found, "numerator", number), "denominator": _amount(found, "denominator", number),
-            "not_measurable": _amount(found, "unknown", number),
+            "numerator": _amount(rule, found, "numerator", number),
+            "denominator": _amount(rule, found, "denominator", number),
+            "not_measurable": _amount(rule, found, "unknown", number),
             "counted": counted(rule),
             "interval_low": low, "interval_high": high, "flips": bool(flipped), "flipped_by": ";".join(flipped),
             "reportable": not demo and not np.isnan(value), "verified": rule.verified, "clause": rule.clause,
@@ -94,11 +95,11 @@ def _demo(area: StudyArea, kinds: Iterable[str]) -> bool:
     return any(moves_a_figure(area.layer(kind)) for kind in dict.fromkeys(kinds) if area.has(kind))
 
 
-def _amount(found: Measured, name: str, number: int) -> float:
-    """People and numbers whole, m2 and km to the tenth."""
+def _amount(rule: Rule, found: Measured, name: str, number: int) -> float:
+    """People and numbers whole, m2 to the tenth, km to the metre."""
     if found.figure is None:
         return np.nan
-    return round(float(getattr(found.figure, name)[number]), 1)
+    return round(float(getattr(found.figure, name)[number]), 3 if rule.measure == "density" else 1)
 
 
 def verdict(rule: Rule, value: float, target: float | None, *, demo: bool) -> Verdict:

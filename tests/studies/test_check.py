@@ -58,6 +58,13 @@ def test_a_row_says_value_target_verdict_and_what_they_rest_on() -> None:
     assert row(area_with(SCHOOL))["verdict"] == "no_target"
 
 
+def test_a_density_keeps_the_metres_of_its_streets() -> None:
+    rows = check(toy.serviced_city(), ["gbt51328-2018"]).result.tables["check"].set_index("indicator")
+    assert rows.loc["road_density", "numerator"] / rows.loc["road_density", "denominator"] == pytest.approx(
+        rows.loc["road_density", "value"], abs=1e-3
+    )
+
+
 def test_a_target_is_met_exactly_at_it() -> None:
     exact = area_with(
         SCHOOL.replace("350", "720").replace("primary_school", "parks")
