@@ -144,6 +144,10 @@ class Rule(_Strict):
         """The unit the rule's figure is given in."""
         return UNIT_OF[self.measure]
 
+    def metres_at(self, speed_mps: float) -> float | None:
+        """How far the rule reaches at a pace; None where bands or needs say it, or nothing does."""
+        return self.metres if self.minutes is None else self.minutes * 60.0 * speed_mps
+
     def target_for(self, residents: int | None) -> float | None:
         """The target in the figure's own unit (a share from 0 to 1 for percent); None where there is none."""
         asked = self.target

@@ -14,6 +14,27 @@ from kunshan_gis.model import AreaInfo, Layer, LayerInfo, StudyArea, digest
 
 CRS = toy.CRS
 X0, Y0 = toy.ORIGIN
+ONE_RULE = """
+name = "一条"
+name_en = "One rule"
+standard = "自定"
+edition = "2026"
+verified = "text"
+"""
+"""The head of a profile."""
+PARKS_900 = """
+[[rule]]
+key = "parks_900"
+name = "公园900米"
+name_en = "Parks within 900 m"
+measure = "walk"
+to = ["parks"]
+metres = 900
+target = 90
+unit = "percent"
+verified = "text"
+"""
+"""A rule that 640 of the toy city's 700 residents meet."""
 
 
 def layer(kind: str, table: Any, **info: Any) -> Layer:

@@ -7,31 +7,29 @@ from typing import Annotated
 
 import typer
 
-from kunshan_gis.cli.coverage import (
-    BY_KEYS,
+from kunshan_gis.cli.options import (
+    UNIT_KEYS,
     By,
     ByOption,
-    HexWidth,
-    OutFolder,
-    UnitsFile,
-    own_units,
-    units_key,
-    written,
-)
-from kunshan_gis.cli.options import (
     Format,
     FormatOption,
+    HexWidth,
     Lang,
     LangOption,
     Layers,
     OpenEdge,
+    OutFolder,
     ProfileName,
     ScenarioOption,
     Speed,
+    UnitsFile,
+    own_units,
     print_rows,
     read_area,
     showing_progress,
     stdout,
+    units_key,
+    written,
 )
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text
@@ -114,7 +112,7 @@ def access(
     from kunshan_gis.studies.coverage import kinds_read
 
     with showing_progress() as progress:
-        area = read_area(layers, progress, kinds=kinds_read("jobs", BY_KEYS[by]), scenario=scenario)
+        area = read_area(layers, progress, kinds=kinds_read("jobs", UNIT_KEYS[by]), scenario=scenario)
         found = access_study(
             area, place, method=method.value, k=k, minutes=minutes, weight=None if weight is None else weight.value,
             half_min=half_min, by=units_key(by, units), polygons=own_units(units, area), hex_m=hex_m,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kunshan_gis.cli.options import Lang, LangOption, Layers, folder_of, showing_progress, stdout, write
+from kunshan_gis.cli.options import Lang, LangOption, Layers, folder_of, own_units, showing_progress, stdout, write
 
 
 class AccountFormat(StrEnum):
@@ -38,7 +38,6 @@ def reproduce(
 ) -> None:
     """Run a saved result again: same (exit 0), or what differs and why (exit 1). 重算已存成果，逐项对比。"""
     from kunshan_gis.layers import open_area, read_result
-    from kunshan_gis.studies.own_units import read_units
     from kunshan_gis.studies.reproduce import kinds_of
     from kunshan_gis.studies.reproduce import reproduce as run_again
 
@@ -46,8 +45,9 @@ def reproduce(
     kinds = kinds_of(saved)
     with showing_progress() as progress:
         area = open_area(folder_of(layers), kinds, progress=progress)
-        polygons = None if units is None else read_units(units, area)
-        found = run_again(saved, area, polygons=polygons, profiles=tuple(profile or ()), progress=progress)
+        found = run_again(
+            saved, area, polygons=own_units(units, area), profiles=tuple(profile or ()), progress=progress
+        )
     if format is AccountFormat.json:
         write(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     else:

@@ -10,33 +10,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kunshan_gis.cli.options import (
+    CheckUnit,
     Lang,
     LangOption,
     Layers,
     OpenEdge,
     ScenarioOption,
     Speed,
+    own_units,
     read_area,
     say_each,
     showing_progress,
     stdout,
+    units_key,
     write,
 )
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from kunshan_gis.model import StudyArea
     from kunshan_gis.studies.check import Check
-
-
-class CheckUnit(StrEnum):
-    """Units the rules are measured by."""
-
-    area = "area"
-    zone = "zone"
-    town = "town"
-    community = "community"
 
 
 class CheckFormat(StrEnum):
@@ -46,9 +38,6 @@ class CheckFormat(StrEnum):
     json = "json"
     md = "md"
     csv = "csv"
-
-
-UNIT_KEYS = {"area": "area", "zone": "zones", "town": "towns", "community": "communities"}
 
 
 def check(
@@ -85,9 +74,8 @@ def check(
 
     with showing_progress() as progress:
         area = read_area(layers, progress, scenario=scenario)
-        polygons = None if units is None else _polygons(units, area)
         found = check_study(
-            area, tuple(profile or ()), by=UNIT_KEYS[by] if units is None else units.stem, polygons=polygons,
+            area, tuple(profile or ()), by=units_key(by, units), polygons=own_units(units, area),
             speed_mps=speed_mps, sensitivity=sensitivity, allow_open_edge=allow_open_edge, progress=progress,
         )  # fmt: skip
         paths = [] if out is None else _written(area, found, out, lang)
@@ -114,12 +102,6 @@ def _written(area: StudyArea, found: Check, out: Path, lang: Lang) -> list[Path]
     from kunshan_gis.studies.check_files import write_check
 
     return write_check(area, found, out, lang=lang.value)
-
-
-def _polygons(file: Path, area: StudyArea) -> gpd.GeoDataFrame:
-    from kunshan_gis.studies.own_units import read_units
-
-    return read_units(file, area)
 
 
 def _records(table: Any) -> list[dict[str, Any]]:

@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kunshan_gis.cli.check import UNIT_KEYS, CheckUnit
-from kunshan_gis.cli.options import Lang, LangOption, OpenEdge, say_each, showing_progress, stdout, write
+from kunshan_gis.cli.options import (
+    UNIT_KEYS,
+    CheckUnit,
+    Lang,
+    LangOption,
+    OpenEdge,
+    say_each,
+    showing_progress,
+    stdout,
+    write,
+)
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text
 

@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kunshan_gis.cli.options import (
+    UNIT_KEYS,
+    By,
+    ByOption,
     Format,
     FormatOption,
+    HexWidth,
     Lang,
     LangOption,
     Layers,
     Minutes,
     OpenEdge,
+    OutFolder,
     ProfileName,
     ScenarioOption,
     Speed,
     Unit,
+    UnitsFile,
     choose_walk,
+    own_units,
     print_rows,
     print_table,
     read_area,
-    say_each,
     showing_progress,
     stdout,
+    units_key,
+    written,
 )
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.messages import Text, text
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
-    from kunshan_gis.model import Result, StudyArea
+    pass
 
 coverage_app = typer.Typer(help="Coverage figures without maps. 只出覆盖率数字，不出图。", no_args_is_help=True)
 
@@ -47,27 +52,6 @@ class Of(StrEnum):
     land = "land"
     street = "street"
     jobs = "jobs"
-
-
-class By(StrEnum):
-    """Units of the figures."""
-
-    area = "area"
-    zone = "zone"
-    town = "town"
-    community = "community"
-    hex = "hex"
-
-
-BY_KEYS = {"area": "area", "zone": "zones", "town": "towns", "community": "communities", "hex": "hex"}
-ByOption = Annotated[By, typer.Option(help="Rows by these units. 统计单元")]
-UnitsFile = Annotated[
-    Path | None, typer.Option("--units", metavar="FILE", help="Rows by polygons of your own. 自备的统计单元面")
-]
-OutFolder = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Also write result.json here. 另存结果文件的文件夹")
-]
-HexWidth = Annotated[float, typer.Option("--hex-m", help="Width of the hexagons, m. 六边形宽度（米）")]
 
 
 @coverage_app.command("to")
@@ -104,7 +88,7 @@ def coverage_to(
     from kunshan_gis.studies.coverage import coverage, kinds_read
 
     with showing_progress() as progress:
-        area = read_area(layers, progress, kinds=kinds_read(of.value, BY_KEYS[by]), scenario=scenario)
+        area = read_area(layers, progress, kinds=kinds_read(of.value, UNIT_KEYS[by]), scenario=scenario)
         found = coverage(
             area, places, of=of.value, by=units_key(by, units), polygons=own_units(units, area), hex_m=hex_m,
             minutes=minutes or (), metres=metres or (), tier=tier_key(tier), speed_mps=speed_mps, profile=profile,
@@ -170,29 +154,6 @@ def coverage_parks(
         print_table(table, result, lang)
     else:
         print_rows(table.rename(columns={"unit_id": unit.value}).assign(reportable=result.reportable), format)
-
-
-def written(area: StudyArea, result: Result, out: Path | None) -> None:
-    """`result.json` where a folder is given."""
-    if out is None:
-        return
-    from kunshan_gis.studies.walks_again import write_result
-
-    say_each(write_result(area, result, out))
-
-
-def units_key(by: By, units: Path | None) -> str:
-    """What the units are called: the study area's own, or the file's name."""
-    return BY_KEYS[by] if units is None else units.stem
-
-
-def own_units(units: Path | None, area: StudyArea) -> gpd.GeoDataFrame | None:
-    """The polygons of a file, where one is given."""
-    if units is None:
-        return None
-    from kunshan_gis.studies.own_units import read_units
-
-    return read_units(units, area)
 
 
 def tier_key(said: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from rich.console import Console
 
     from kunshan_gis.model import Progress, Result, StudyArea
@@ -41,6 +42,25 @@ class Scenario(StrEnum):
     planned = "planned"
 
 
+class By(StrEnum):
+    """Units of the figures."""
+
+    area = "area"
+    zone = "zone"
+    town = "town"
+    community = "community"
+    hex = "hex"
+
+
+class CheckUnit(StrEnum):
+    """Units the rules of standards are measured by."""
+
+    area = "area"
+    zone = "zone"
+    town = "town"
+    community = "community"
+
+
 class Format(StrEnum):
     """How figures are printed."""
 
@@ -64,6 +84,15 @@ ScenarioOption = Annotated[
     Scenario | None,
     typer.Option(help="As it stands, or with what is planned; default: the area's. 现状或规划，默认按研究区"),
 ]
+UNIT_KEYS = {"area": "area", "zone": "zones", "town": "towns", "community": "communities", "hex": "hex"}
+ByOption = Annotated[By, typer.Option(help="Rows by these units. 统计单元")]
+UnitsFile = Annotated[
+    Path | None, typer.Option("--units", metavar="FILE", help="Rows by polygons of your own. 自备的统计单元面")
+]
+OutFolder = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Also write result.json here. 另存结果文件的文件夹")
+]
+HexWidth = Annotated[float, typer.Option("--hex-m", help="Width of the hexagons, m. 六边形宽度（米）")]
 LangOption = Annotated[Lang, typer.Option(help="Language shown first. 优先显示的语言")]
 FormatOption = Annotated[Format, typer.Option(help="How to print. 输出格式")]
 OwnLayers = Annotated[Path, typer.Option("--layers", metavar="DIR", help="Study area's folder. 图层文件夹")]
@@ -180,3 +209,26 @@ def showing_progress() -> Iterator[Progress]:
 
     with progress_bar(stderr()) as callback:
         yield callback
+
+
+def written(area: StudyArea, result: Result, out: Path | None) -> None:
+    """`result.json` where a folder is given."""
+    if out is None:
+        return
+    from kunshan_gis.studies.walks_again import write_result
+
+    say_each(write_result(area, result, out))
+
+
+def units_key(by: By | CheckUnit, units: Path | None) -> str:
+    """What the units are called: the study area's own, or the file's name."""
+    return UNIT_KEYS[by] if units is None else units.stem
+
+
+def own_units(units: Path | None, area: StudyArea) -> gpd.GeoDataFrame | None:
+    """The polygons of a file, where one is given."""
+    if units is None:
+        return None
+    from kunshan_gis.studies.own_units import read_units
+
+    return read_units(units, area)

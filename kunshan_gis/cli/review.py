@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kunshan_gis.cli.check import UNIT_KEYS, CheckUnit
 from kunshan_gis.cli.options import (
+    UNIT_KEYS,
+    CheckUnit,
     Lang,
     LangOption,
     Layers,

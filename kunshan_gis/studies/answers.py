@@ -22,7 +22,7 @@ from kunshan_gis.studies.ground import part_inside
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.people_states import SHARES, PeopleStates, asked_digest, people_states, states_of
 from kunshan_gis.studies.reviewed_groups import ESTATE, Groups, groups_of
-from kunshan_gis.studies.rule_figures import BY_PARTS, covered, demanded, unit_share
+from kunshan_gis.studies.rule_figures import BY_PARTS, Figure, covered, demanded, unit_share
 from kunshan_gis.studies.terms import AS_MEASURED
 from kunshan_gis.studies.units import Units
 
@@ -131,9 +131,7 @@ def in_units(found: Answered, rule: Rule, measuring: Measuring, units: Units) ->
         numerator += counted @ share_of
         denominator += amount @ share_of
         unknown += lost @ share_of
-    value = np.full(len(units.names), np.nan)
-    np.divide(numerator, denominator, out=value, where=(denominator > 0) & (unknown < denominator))
-    return InUnits(value, disputed, confirmed)
+    return InUnits(Figure(numerator, denominator, unknown, ()).value, disputed, confirmed)
 
 
 def _corrected(found: Answered, rule: Rule, of: str, measuring: Measuring) -> tuple[Floats, Floats]:

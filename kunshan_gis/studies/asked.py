@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kunshan_gis.model import StudyArea
 from kunshan_gis.rules import CheckProfile, Rule, profile_named, shipped
+from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.park_rule import PARK_REACH, park_reach_profile
 from kunshan_gis.studies.walk import Walk
 
@@ -51,9 +52,23 @@ def walk_of(area: StudyArea, profile: CheckProfile, speed_mps: float | None) -> 
     return Walk.choose(area, speed_mps=speed_mps, profile=profile.walk or None)
 
 
+def measurings_of(area: StudyArea, asked: Iterable[Asked], speed_mps: float | None) -> dict[str, Measuring]:
+    """The measurements behind each profile by its key; profiles that walk alike share them."""
+    walks = {one.profile.key: walk_of(area, one.profile, speed_mps) for one in asked}
+    made = {walk: Measuring(area, walk) for walk in walks.values()}
+    return {key: made[walk] for key, walk in walks.items()}
+
+
+def farthest_of(asked: Iterable[Asked], measurings: Mapping[str, Measuring], walk: Walk) -> float:
+    """The longest walk any rule asks about, in metres, at its profile's pace or the area's, whichever is faster."""
+    return max(
+        farthest(one.rule, max(walk.speed_mps, measurings[one.profile.key].walk.speed_mps)) for one in asked
+    )  # fmt: skip
+
+
 def farthest(rule: Rule, speed_mps: float) -> float:
     """The longest walk a rule asks about, in metres."""
     if rule.unstated is not None or rule.measure not in ("walk", "circle"):
         return 0.0
-    metres = [rule.metres or 0.0, (rule.minutes or 0.0) * 60.0 * speed_mps]
-    return max([*metres, *(band.metres for band in rule.bands), *(need.metres or 0.0 for need in rule.needs)])
+    own = rule.metres_at(speed_mps) or 0.0
+    return max([own, *(band.metres for band in rule.bands), *(need.metres or 0.0 for need in rule.needs)])

@@ -11,7 +11,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -115,7 +114,7 @@ def inside_not_on_foot(area: StudyArea, rule: Rule, measuring: Measuring) -> gpd
 def _walked(rule: Rule, measuring: Measuring) -> NDArray[np.float64]:
     """Metres to the nearest of all the parks the rule counts."""
     metres = np.full(len(demanded(measuring, "people").amount), np.inf)
-    for part in groups(rule, measuring.supply(PARKS), rule.metres, AS_MEASURED):
+    for part in groups(rule, measuring.supply(PARKS), rule.metres_at(measuring.walk.speed_mps), AS_MEASURED):
         metres = np.fmin(metres, measuring.walked("people", PARKS, part.rows, AS_MEASURED).metres)
     return metres
 
@@ -127,7 +126,7 @@ def _deepest(
     places = measuring.supply(PARKS)
     shapes = np.asarray(places.table.geometry.array)
     best, park = np.full(len(homes), np.inf), np.full(len(homes), -1, dtype=np.int64)
-    for part in groups(rule, places, rule.metres, AS_MEASURED):
+    for part in groups(rule, places, rule.metres_at(measuring.walk.speed_mps), AS_MEASURED):
         rows = np.flatnonzero(part.rows)
         found, away = shapely.STRtree(shapes[rows]).query_nearest(homes, return_distance=True, all_matches=False)
         left = away - part.metres
@@ -148,11 +147,3 @@ def first_barrier(area: StudyArea, lines: NDArray[np.object_]) -> NDArray[np.obj
         nearer = first[away[first] < nearest[line[first]]]
         nearest[line[nearer]], kind[line[nearer]] = away[nearer], name
     return kind
-
-
-def barrier_sums(found: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Residents inside the circle and not on foot, by what is likely in the way; most first."""
-    people = found.groupby("barrier")["population"].agg(["sum", "size"])
-    table = people.rename(columns={"sum": "population", "size": "homes"}).reindex([*BARRIERS, "none"]).fillna(0)
-    named: pd.DataFrame = table.astype("int64").rename_axis("barrier").reset_index()
-    return named.sort_values("population", ascending=False, kind="stable", ignore_index=True)

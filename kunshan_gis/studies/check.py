@@ -19,7 +19,7 @@ from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import Progress, Result, StudyArea, silent
 from kunshan_gis.rules import CheckProfile, Rule
 from kunshan_gis.standards import content_digest, sensitivity_profile, walk_profile
-from kunshan_gis.studies.asked import Asked, asked_of, farthest, walk_of, walks_of
+from kunshan_gis.studies.asked import Asked, asked_of, farthest_of, measurings_of, walk_of, walks_of
 from kunshan_gis.studies.beside import BESIDE, beside
 from kunshan_gis.studies.check_account import account_of, notes_of
 from kunshan_gis.studies.check_rows import (
@@ -125,7 +125,8 @@ def check(
     area.require(*REQUIRED)
     asked = asked_of(area, profiles)
     walk = Walk.choose(area, speed_mps=speed_mps)
-    reach_m = max((farthest(one.rule, walk.speed_mps) for one in asked), default=0.0)
+    measurings = measurings_of(area, asked, speed_mps)
+    reach_m = farthest_of(asked, measurings, walk)
     near = near_the_edge(area, walk_network(area, walk), reach_m, allow_open_edge=allow_open_edge)
     whole = units_of(area, "area")
     parts = whole if by == "area" and polygons is None else units_of(area, by, polygons)
@@ -133,7 +134,7 @@ def check(
     tables = _Tables(area, whole, parts, others, speed_mps)
     for done, one in enumerate(asked):
         progress("checking", done, len(asked))
-        tables.add(one, Measuring(area, walk_of(area, one.profile, speed_mps)))
+        tables.add(one, measurings[one.profile.key])
     progress("checking", len(asked), len(asked))
     measured_by = tuple(dict.fromkeys(one.profile for one in asked))
     parameters = {
@@ -154,7 +155,7 @@ def check(
     result = reviewed(
         Result(provenance, tables.named()), area, [(one.profile, one.rule) for one in asked],
         {"check": whole} if parts is whole else {"check": whole, f"check_{parts.key}": parts},
-        lambda profile: Measuring(area, walk_of(area, profile, speed_mps)),
+        lambda profile: measurings[profile.key],
     )  # fmt: skip
     return Check(result, asked, parts, walk)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kunshan_gis.errors import listed
 from kunshan_gis.figures import counted_with_unit
 from kunshan_gis.indicators import place_label
-from kunshan_gis.messages import Text, known, text
+from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Provenance, StudyArea
 from kunshan_gis.rules import CheckProfile, profile_named
 from kunshan_gis.schema import KINDS
@@ -35,11 +34,7 @@ def notes_of(area: StudyArea, asked: Sequence[Asked], units: Units) -> Iterator[
             en = ", ".join(f"{name.en} ({number:,})" for name, number in future)
             yield text(key, places=Text(zh, en))
     yield from _few_parks(area, asked)
-    pairs = units.overlapping()
-    if len(pairs):
-        said = listed([f"{row.a} × {row.b}: {row.overlap_m2:,.0f} m2" for row in pairs.itertuples()], 3)
-        yield text("warn_overlap", units=known(units.key), pairs=said)
-    yield from units.outside()
+    yield from units.warnings()
 
 
 def _few_parks(area: StudyArea, asked: Sequence[Asked]) -> Iterator[Text]:

@@ -99,7 +99,7 @@ def _circle(found: Check, rules: Sequence[Asked]) -> Circle | None:
 def _outside(found: Check, rules: Sequence[Asked]) -> Outside | None:
     """Of the first rule with a distance to parks: who is inside the circle and not on foot."""
     for one in rules:
-        if one.rule.measure not in ("walk", "radius") or one.rule.to != (PARKS,) or one.rule.minutes is not None:
+        if one.rule.measure not in ("walk", "radius") or one.rule.to != (PARKS,):
             continue
         try:
             homes = inside_not_on_foot(_area(found), one.rule, measuring_of(found, one))

@@ -149,7 +149,7 @@ def coverage(
     walk = Walk.choose(area, speed_mps=speed_mps, profile=profile)
     tiers = _tiers(area, keys, tier)
     rules = tuple(_rules(keys, of, tiers, _cutoffs(walk, _several(minutes), _several(metres))))
-    farthest = max(_metres(rule, walk) for rule in rules)
+    farthest = max(rule.metres_at(walk.speed_mps) or 0.0 for rule in rules)
     progress("building_network", 0, 1)
     near = near_the_edge(area, walk_network(area, walk), farthest, allow_open_edge=allow_open_edge)
     measuring = Measuring(area, walk)
@@ -203,7 +203,7 @@ def _rows(rule: Rule, found: Figure, units: Units, walk: Walk, *, reportable: bo
         reached, lost = covered[number], unknown[number]
         yield {
             "places": ";".join(rule.to), "of": rule.of, "tier": rule.tiers[0] if rule.tiers else ALL,
-            "minutes": np.nan if rule.minutes is None else rule.minutes, "metres": _metres(rule, walk),
+            "minutes": np.nan if rule.minutes is None else rule.minutes, "metres": rule.metres_at(walk.speed_mps),
             "unit_id": unit["unit_id"], "name": unit["name"], "name_en": unit["name_en"],
             "total": whole, "covered": reached, "not_covered": _whole(rule, whole - reached - lost),
             "not_measurable": lost,
@@ -220,12 +220,6 @@ def _amounts(rule: Rule, values: NDArray[np.float64]) -> list[float]:
 def _whole(rule: Rule, value: float) -> float:
     """People, homes and jobs in whole numbers, land and street to a tenth of a square metre or metre."""
     return max(round(value, 1), 0.0) if rule.of in ("land", "street") else round(value)
-
-
-def _metres(rule: Rule, walk: Walk) -> float:
-    if rule.metres is not None:
-        return rule.metres
-    return (rule.minutes or 0.0) * 60.0 * walk.speed_mps
 
 
 def _several(cutoffs: float | Sequence[float]) -> Sequence[float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,15 +63,11 @@ def people_states(rule: Rule, measuring: Measuring) -> PeopleStates:
     """
     rule = by_people(rule)
     found = covered(rule, "people", measuring, AS_MEASURED)
-    asked = unit_share(measuring, _whole(measuring), "people", rule.within).toarray()[:, 0]
+    asked = unit_share(measuring, units_of(measuring.area, "area"), "people", rule.within).toarray()[:, 0]
     people = measuring.demand("people").amount * asked
     inside = np.where(found.measurable, found.amount * asked, 0.0)
     unknown = np.where(found.measurable, 0.0, people)
     return PeopleStates(inside, people - inside - unknown, unknown)
-
-
-def _whole(measuring: Measuring) -> Any:
-    return measuring.keep("the whole area", lambda: units_of(measuring.area, "area"))
 
 
 def asked_digest(rule: Rule, measuring: Measuring) -> str:

@@ -16,7 +16,7 @@ from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Progress, Result, StudyArea, digest, silent
 from kunshan_gis.rules import Rule
 from kunshan_gis.studies.answers import answers_about, standing_of
-from kunshan_gis.studies.asked import Asked, asked_of, farthest, walk_of
+from kunshan_gis.studies.asked import Asked, asked_of, farthest_of, measurings_of
 from kunshan_gis.studies.check_account import account_of, notes_of
 from kunshan_gis.studies.demand import NotThereError
 from kunshan_gis.studies.measuring import Measuring
@@ -81,12 +81,13 @@ def review_list(
     area.review.require()
     asked = _chosen(area, profiles, indicators)
     walk = Walk.choose(area)
-    reach_m = max(farthest(one.rule, walk.speed_mps) for one in asked)
+    measurings = measurings_of(area, asked, None)
+    reach_m = farthest_of(asked, measurings, walk)
     near = near_the_edge(area, walk_network(area, walk), reach_m, allow_open_edge=allow_open_edge)
     groups, parts, totals, places, used, unmeasured = groups_of(area), [], [], [], ["homes"], []
     for done, one in enumerate(asked):
         progress("review_listing", done, len(asked))
-        measuring = Measuring(area, walk_of(area, one.profile, None))
+        measuring = measurings[one.profile.key]
         try:
             part, row, total = _listed(area, one, measuring, groups)
         except NotThereError as error:

@@ -156,7 +156,8 @@ def covered(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> Covered:
     if rule.measure == "circle":
         return _complete(rule, of, measuring, terms)
     supplies = _existing(rule.to, measuring)
-    metres = None if rule.bands else _metres(rule.metres, rule.minutes, measuring, terms)
+    speed = speed_of(measuring, terms)
+    metres = rule.metres_at(speed)
     parts = [(places, part) for places in supplies for part in groups(rule, places, metres, terms)]
     kinds = tuple(dict.fromkeys(kind for places in supplies for kind in places.kinds))
     if rule.measure == "radius":
@@ -168,7 +169,7 @@ def covered(rule: Rule, of: str, measuring: Measuring, terms: Terms) -> Covered:
     reached = np.zeros(len(demanded(measuring, of).amount), dtype=bool)
     for places, part in parts:
         way = measuring.walked(of, places.place, part.rows, terms)
-        lost = way.delay_s * speed_of(measuring, terms) if rule.minutes is not None else 0.0
+        lost = way.delay_s * speed if rule.minutes is not None else 0.0
         reached |= way.metres + lost <= part.metres + TOLERANCE_M
     amount = np.where(reached, demanded(measuring, of).amount, 0.0)
     return Covered(amount, measuring.placed(of, terms).placed, kinds)
@@ -185,13 +186,6 @@ def _existing(to: tuple[str, ...], measuring: Measuring) -> list[Supply]:
     if not found:
         raise missing[0]
     return found
-
-
-def _metres(metres: float | None, minutes: float | None, measuring: Measuring, terms: Terms) -> float:
-    if metres is not None:
-        return metres
-    assert minutes is not None
-    return minutes * 60.0 * speed_of(measuring, terms)
 
 
 def speed_of(measuring: Measuring, terms: Terms) -> float:
@@ -320,16 +314,22 @@ def _provision(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> 
     return Figure(outlines.amount @ share, denominator, np.zeros_like(denominator), ("parks", *people.kinds))
 
 
-def _by_unit(rows: NDArray[np.bool_], places: Supply, units: Units) -> Floats:
+def _by_unit(rows: NDArray[np.bool_], measuring: Measuring, units: Units) -> Floats:
     """Parks by the unit their middle lies in: whole numbers."""
-    middles = gpd.GeoSeries(shapely.point_on_surface(np.asarray(places.table.geometry.array)), crs=places.table.crs)
-    points = Demand("middles", rows.astype(float), np.asarray(middles.array), middles, places.kinds[:1])
-    return points.amount @ units.share(points)
+    kinds = (*supply_kinds(PARKS), *UNIT_KINDS)
+    share = measuring.keep(("share", "middles", id(units)), lambda: (units, _middles_in(measuring, units)), kinds)[1]
+    number: Floats = rows.astype(float) @ share
+    return number
+
+
+def _middles_in(measuring: Measuring, units: Units) -> csr_array:
+    table = measuring.supply(PARKS).table
+    middles = gpd.GeoSeries(shapely.point_on_surface(np.asarray(table.geometry.array)), crs=table.crs)
+    return units.share(Demand("middles", np.ones(len(middles)), np.asarray(middles.array), middles, ("parks",)))
 
 
 def _count(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figure:
-    places, rows = _parks(rule, measuring, terms)
-    number = _by_unit(rows, places, units)
+    number = _by_unit(_parks(rule, measuring, terms)[1], measuring, units)
     return Figure(number, np.ones_like(number), np.zeros_like(number), ("parks",))
 
 
@@ -337,8 +337,8 @@ def _size(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figur
     places, rows = _parks(rule, measuring, terms)
     area_m2 = places.table["area_m2"].to_numpy(dtype=float)
     fits = rows & (area_m2 >= (rule.at_least_m2 or 0.0)) & (area_m2 <= (rule.at_most_m2 or np.inf))
-    number = _by_unit(rows, places, units)
-    return Figure(_by_unit(fits, places, units), number, np.zeros_like(number), ("parks",))
+    number = _by_unit(rows, measuring, units)
+    return Figure(_by_unit(fits, measuring, units), number, np.zeros_like(number), ("parks",))
 
 
 def _density(rule: Rule, measuring: Measuring, units: Units, _: Terms) -> Figure:

@@ -76,7 +76,7 @@ def _has_coarse(rule: Rule, measuring: Measuring) -> bool:
     """True where a place is known less well than a third of the distance it serves."""
     if rule.measure not in ("walk", "radius"):
         return False
-    metres = None if rule.bands else rule.metres or (rule.minutes or 0.0) * 60.0 * measuring.walk.speed_mps
+    metres = rule.metres_at(measuring.walk.speed_mps)
     for place in rule.to:
         try:
             places = measuring.supply(place)

@@ -18,8 +18,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
 from kunshan_gis.analysis import UNASSIGNED, hexagon_cells, overlaps, require_apart, town_of, zone_of
-from kunshan_gis.errors import ParameterError
-from kunshan_gis.messages import Text, text
+from kunshan_gis.errors import ParameterError, listed
+from kunshan_gis.messages import Text, known, text
 from kunshan_gis.model import StudyArea, digest
 from kunshan_gis.studies.accounts import area_names, unit_names
 from kunshan_gis.studies.demand import Demand
@@ -72,9 +72,17 @@ class Units:
             gpd.GeoDataFrame({"id": ids[valid]}, geometry=self.shapes[valid], crs=self.area.info.analysis_crs)
         )
 
-    def outside(self) -> Iterator[Text]:
-        """Says how many residents live in none of the planner's polygons: a shifted file looks like any other."""
-        if not self.own or self.key == HEX:
+    def warnings(self) -> Iterator[Text]:
+        """Units of the study area that overlap; residents who live in none of the planner's polygons.
+
+        The planner's polygons may not overlap, and a file that is shifted looks like any other.
+        """
+        if not self.own:
+            pairs = [f"{row.a} × {row.b}: {row.overlap_m2:,.0f} m2" for row in self.overlapping().itertuples()]
+            if pairs:
+                yield text("warn_overlap", units=known(self.key), pairs=listed(pairs, 3))
+            return
+        if self.key == HEX:
             return
         rows = residents_of(self.area, "people")
         people = rows.amount @ self.share(rows)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
 
-from kunshan_gis.errors import LayerNotFoundError, listed
-from kunshan_gis.messages import Text, known, text
+from kunshan_gis.errors import LayerNotFoundError
+from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Provenance
 from kunshan_gis.schema import KINDS
 from kunshan_gis.standards import walk_profile
@@ -97,8 +97,7 @@ def walked_account(
             *_said("warn_places_lost", lost),
             *_said("warn_places_future", future),
             *_said("warn_places_counted", {place: counted_as_there(area, place) for place, _ in supplies}),
-            *_overlaps(units),
-            *units.outside(),
+            *units.warnings(),
         ),
     )
 
@@ -111,17 +110,6 @@ def lost_places(measuring: Measuring, place: str) -> int:
 
 def _said(key: str, counts: Mapping[str, int]) -> list[Text]:
     return [text(key, count=count, place=said_of([place])) for place, count in counts.items() if count]
-
-
-def _overlaps(units: Units) -> Iterator[Text]:
-    """The study area's own units may overlap; who lives in two is counted in the first, and it is said."""
-    pairs = (
-        []
-        if units.own
-        else [f"{row.a} × {row.b}: {row.overlap_m2:,.0f} m2" for row in units.overlapping().itertuples()]
-    )
-    if pairs:
-        yield text("warn_overlap", units=known(units.key), pairs=listed(pairs, 3))
 
 
 def _as_one_walk(measuring: Measuring, parameters: Mapping[str, Any]) -> dict[str, Any]:

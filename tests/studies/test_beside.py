@@ -13,7 +13,7 @@ from paper import X0, Y0
 
 from kunshan_gis import toy
 from kunshan_gis.rules import Rule, shipped
-from kunshan_gis.studies.beside import barrier_sums, beside, first_barrier, inside_not_on_foot
+from kunshan_gis.studies.beside import beside, first_barrier, inside_not_on_foot
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.units import units_of
 from kunshan_gis.studies.walk import Walk
@@ -66,19 +66,10 @@ def test_those_inside_and_not_on_foot_by_name_park_and_likely_barrier() -> None:
     assert found["walked_m"].to_dict() == {"h2": 750.0, "h3": 720.0, "h4": 710.0, "h5": 920.0}
 
 
-def test_sums_by_barrier_list_every_kind() -> None:
-    area = toy.serviced_city()
-    sums = barrier_sums(inside_not_on_foot(area, circle(metres=600), Measuring(area, WALK)))
-    assert dict(zip(sums["barrier"], sums["population"], strict=True)) == {
-        "water": 340, "expressways": 200, "none": 50, "rail": 0, "barriers": 0,
-    }  # fmt: skip
-
-
 def test_nobody_in_the_difference_is_an_empty_layer() -> None:
     area = toy.serviced_city()
     found = inside_not_on_foot(area, circle(metres=2500), Measuring(area, WALK))
     assert len(found) == 0
-    assert barrier_sums(found)["population"].sum() == 0
 
 
 def test_the_first_of_two_barriers_counts_and_an_elevated_one_does_not() -> None:
@@ -95,3 +86,12 @@ def test_the_first_of_two_barriers_counts_and_an_elevated_one_does_not() -> None
     raised = replace(up, table=up.table.assign(structure="elevated"), sha256="up")
     high = replace(area, layers={**area.layers, "expressways": raised})
     assert first_barrier(high, lines).tolist() == ["water", "water", "none"]
+
+
+def test_a_walk_in_minutes_has_its_circle_at_the_pace() -> None:
+    """Ten minutes at 1.0 m/s are 600 m: the same homes."""
+    area = toy.serviced_city()
+    timed = circle(measure="walk", minutes=10)
+    found = inside_not_on_foot(area, timed, Measuring(area, WALK))
+    assert found["id"].tolist() == ["h2", "h3", "h4", "h5"]
+    assert found["park_id"].tolist() == ["C", "P", "P", "P"]

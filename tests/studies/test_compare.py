@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from paper import ONE_RULE, PARKS_900
 
 from kunshan_gis import toy
 from kunshan_gis.errors import CRSError, ParameterError
@@ -23,20 +24,7 @@ from kunshan_gis.studies.differences import saved_of
 from kunshan_gis.studies.park_reach import park_reach
 from kunshan_gis.studies.walk import Walk
 
-HEAD = 'name = "一条"\nname_en = "One rule"\nstandard = "自定"\nedition = "2026"\nverified = "text"\n'
-RULE = """
-[[rule]]
-key = "parks_900"
-name = "公园900米"
-name_en = "Parks within 900 m"
-measure = "walk"
-to = ["parks"]
-metres = 900
-target = 90
-unit = "percent"
-verified = "text"
-"""
-COMMUNITY = RULE.replace("parks_900", "community_900").replace(
+COMMUNITY = PARKS_900.replace("parks_900", "community_900").replace(
     'to = ["parks"]', 'to = ["parks"]\ntiers = ["community"]'
 )
 
@@ -45,7 +33,7 @@ COMMUNITY = RULE.replace("parks_900", "community_900").replace(
 def mine(tmp_path: Path) -> str:
     """Everybody walks no more than 900 m to any park: 640 of the toy city's 700 do."""
     file = tmp_path / "mine.toml"
-    file.write_text(HEAD + RULE, encoding="utf-8")
+    file.write_text(ONE_RULE + PARKS_900, encoding="utf-8")
     return str(file)
 
 
@@ -159,7 +147,7 @@ def test_a_layer_under_the_name_of_another_kind_is_swapped_all_the_same(mine: st
 
 def test_a_profile_of_its_own_that_changed_is_a_parameter() -> None:
     def year(metres: int) -> StudyArea:
-        profile = read_profile((HEAD + RULE.replace("900", str(metres))).replace(
+        profile = read_profile((ONE_RULE + PARKS_900.replace("900", str(metres))).replace(
             f"parks_{metres}", "parks").encode(), "own", "own.toml")  # fmt: skip
         info = toy.city().info.model_copy(update={"reporting_basis": "own"})
         return replace(toy.city(), info=info, profiles={"own": profile})
@@ -272,7 +260,7 @@ def test_different_questions_and_different_crs_are_refused(mine: str) -> None:
 
 def test_the_embedded_city_without_one_bridge_loses_exactly_1350_people(tmp_path: Path) -> None:
     file = tmp_path / "community.toml"
-    file.write_text(HEAD + COMMUNITY, encoding="utf-8")
+    file.write_text(ONE_RULE + COMMUNITY, encoding="utf-8")
     area = open_area(embedded_folder())
     found = compare_areas(area, area.with_edits(Edit.remove("streets", "street-03025")), (str(file),))
     assert people(found) == {"lost": 1350}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paper import ONE_RULE, PARKS_900
 
 from kunshan_gis import toy
 from kunshan_gis.cache import DiskCache
@@ -24,24 +25,7 @@ from kunshan_gis.studies.walk import Walk
 
 WALK = Walk(minutes=15, speed_mps=1.0, profile="planning-walk")
 PROFILE = "three-30-300"
-MINE = """
-name = "一条"
-name_en = "One rule"
-standard = "自定"
-edition = "2026"
-verified = "text"
-
-[[rule]]
-key = "parks_900"
-name = "公园900米"
-name_en = "Parks within 900 m"
-measure = "walk"
-to = ["parks"]
-metres = 900
-target = 90
-unit = "percent"
-verified = "text"
-"""
+MINE = ONE_RULE + PARKS_900
 
 
 @pytest.fixture
