@@ -1,6 +1,7 @@
 """The registry of figures: what each column of a result means, in Chinese and English, with its unit.
 
-Tables, legends and the documentation read labels here, so that a figure is called the same everywhere.
+Tables, legends and the documentation read labels here, so that a figure is called the same everywhere. Those of the
+plan's systems are data, in `words/*.toml`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["people", "share", "m", "min", "m2", "count", "text"]
+from kunshan_gis.messages import INDICATOR_SECTION, word_files
+
+Unit = Literal[
+    "people", "jobs", "share", "m", "km", "min", "m2", "ha", "km2", "count", "kmh", "index", "ratio", "m2_per_person",
+    "per_10k", "people_per_km2", "km_per_km2", "person_min", "text", "term",
+]  # fmt: skip
+"""What a figure is counted in. A `term` is a word of the catalogue of texts, looked up as `<column>_<value>`."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,15 @@ INDICATORS: dict[str, Indicator] = {
         ),
     )
 }  # fmt: skip
+
+
+def _of_systems() -> dict[str, Indicator]:
+    """The figures of the plan's systems, from `words/*.toml`: Chinese, English, unit, what it is."""
+    rows = {key: row for file in word_files().values() for key, row in file.get(INDICATOR_SECTION, {}).items()}
+    return {key: Indicator(key, *row) for key, row in rows.items()}
+
+
+INDICATORS |= _of_systems()
 
 TIER_LABELS: dict[str, tuple[str, str]] = {
     "all": ("全部公园", "All parks"),

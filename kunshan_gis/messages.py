@@ -1,6 +1,7 @@
 """Every word for planners that is not a label of a figure: Chinese and English side by side.
 
-The words are data, in `messages.toml`. Both languages travel together to the page, the workbook and
+The words are data, in `messages.toml` and, system by system, in `words/*.toml`. Both languages travel together to the
+page, the workbook and
 result.json; `--lang` only picks the one shown first. Labels of figures are in `indicators`.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Lang = Literal["zh", "en"]
 
@@ -51,7 +52,24 @@ def keys() -> tuple[str, ...]:
     return tuple(_texts())
 
 
+INDICATOR_SECTION = "indicators"
+"""Of a file of words: the labels of figures, which `indicators` reads."""
+
+
+@cache
+def word_files() -> dict[str, dict[str, Any]]:
+    """The sections of every file of words, `messages.toml` first, by the file's name."""
+    folder = files("kunshan_gis")
+    own = sorted((file for file in (folder / "words").iterdir() if file.name.endswith(".toml")), key=lambda f: f.name)
+    return {
+        file.name.removesuffix(".toml"): tomllib.loads(file.read_text(encoding="utf-8"))
+        for file in (folder / "messages.toml", *own)
+    }
+
+
 @cache
 def _texts() -> dict[str, Text]:
-    sections = tomllib.loads((files("kunshan_gis") / "messages.toml").read_text(encoding="utf-8"))
-    return {key: Text(*pair) for section in sections.values() for key, pair in section.items()}
+    sections = [
+        section for file in word_files().values() for name, section in file.items() if name != INDICATOR_SECTION
+    ]
+    return {key: Text(*pair) for section in sections for key, pair in section.items()}

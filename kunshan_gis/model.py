@@ -80,6 +80,8 @@ class AreaInfo(_Frozen):
     """The profile of rules the area reports by (上报口径); the others follow as an annex."""
     scenario: Scenario = "existing"
     """Whether parks, stops and facilities that are planned or being built serve anybody."""
+    beyond: bool = True
+    """Whether parks, stops and facilities beyond the boundary, as far as the layers hold them, serve anybody."""
     note: str = ""
 
     @field_validator("analysis_crs")
@@ -387,12 +389,30 @@ class StudyArea:
             return self
         return replace(self, info=self.info.model_copy(update={"scenario": scenario}), _memory={})
 
+    def within_border(self) -> StudyArea:
+        """The study area with nothing counted that lies beyond its boundary."""
+        if not self.info.beyond:
+            return self
+        return replace(self, info=self.info.model_copy(update={"beyond": False}), _memory={})
+
     def standing(self, kind: str) -> gpd.GeoDataFrame:
-        """The rows of a kind that serve anybody in the area's scenario."""
+        """The rows of a kind that serve anybody: in the area's scenario, and beyond its border where that counts."""
         table = self.table(kind)
-        if self.info.scenario == "planned" or "status" not in table:
-            return table
-        return table[~table["status"].isin(FUTURE)]
+        if self.info.scenario != "planned" and "status" in table:
+            table = table[~table["status"].isin(FUTURE)]
+        return table if self.info.beyond else table[self.inside(table)]
+
+    def inside(self, table: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+        """Which features lie in the boundary, by a point on them; all where there is no boundary."""
+        import shapely
+
+        if not self.has("boundary"):
+            return np.ones(len(table), dtype=bool)
+        ground = shapely.union_all(np.asarray(self.table("boundary").geometry.array))
+        shapely.prepare(ground)
+        points = shapely.point_on_surface(np.asarray(table.geometry.array))
+        found: NDArray[np.bool_] = shapely.covers(ground, points)
+        return found
 
     def before_edits(self, kind: str) -> StudyArea:
         """The study area with one kind of layer as it was before any edit; it shares every cache."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from kunshan_gis.figures import (
 from kunshan_gis.findings import heading_of, verdict_said
 from kunshan_gis.indicators import STATE_LABELS, TIER_LABELS, label
 from kunshan_gis.messages import Lang, Text, known, text
+from kunshan_gis.readable import heading, is_number, named_cell, shown_columns
 from kunshan_gis.studies.coverage import upto
 from kunshan_gis.studies.places import said_of
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kunshan_gis import model
+    from kunshan_gis.model import Result
     from kunshan_gis.studies.access import Access
     from kunshan_gis.studies.check_layers import LayersReport
     from kunshan_gis.studies.network_audit import NetworkAudit
@@ -254,8 +256,8 @@ def _audit_value(row: Mapping[Any, Any], found: NetworkAudit, lang: Lang) -> str
 def _audit_classes(found: NetworkAudit, lang: Lang) -> Table:
     shown = Table(title=getattr(text("audit_classes"), lang), title_justify="left")
     shown.add_column(getattr(text("class"), lang))
-    for heading in (getattr(text(key), lang) for key in ("audit_before", "audit_after")):
-        shown.add_column(heading, justify="right")
+    for title in (getattr(text(key), lang) for key in ("audit_before", "audit_after")):
+        shown.add_column(title, justify="right")
     shown.add_column(label("share_walkable")[lang == "en"], justify="right")
     table = found.audit.table.dropna(subset=["class"]).pivot_table(
         index="class", columns="key", values="value", sort=False, dropna=False
@@ -284,6 +286,37 @@ def print_figures(table: pd.DataFrame, console: Console) -> None:
     for row in table.itertuples(index=False):
         shown.add_row(*("—" if pd.isna(cell) else _rounded(cell) for cell in row))
     console.print(shown)
+
+
+MOST_SHOWN = 40
+"""Rows of a system's table on the terminal; the others are in CSV, JSON and the workbook."""
+
+
+def print_system(result: Result, names: Sequence[str], said: Sequence[Text], console: Console, *, lang: Lang) -> None:
+    """A system's tables, the first rows of each, and its findings in words."""
+    demo, counted = not result.reportable, result.provenance.counted
+    if demo:
+        console.print(f"[bold red]{text('demo_mark').zh}  {text('demo_mark').en}[/]")
+    for name in names:
+        table = result.tables[name]
+        columns = [one for one in shown_columns(list(table.columns)) if table[one].notna().any()]
+        shown = Table(title=getattr(text(f"sheet_{name}"), lang), title_justify="left")
+        for column in columns:
+            title = getattr(heading(column, demo=demo, counted=counted), lang)
+            shown.add_column(title, justify="right" if is_number(column) else "left", overflow="fold")
+        for row in table.head(MOST_SHOWN).to_dict(orient="records"):
+            cells = (named_cell(column, row, demo=demo, counted=counted) for column in columns)
+            shown.add_row(*(escaped(getattr(cell, lang), 60) for cell in cells))
+        console.print(shown)
+        if (rest := len(table) - MOST_SHOWN) > 0:
+            say(getattr(text("shown_more", count=rest), lang), console)
+    for finding in said:
+        say("· " + getattr(finding, lang), console)
+    for warning in result.provenance.warnings:
+        say("! " + getattr(warning, lang), console)
+    for lacking in result.provenance.missing:
+        line = text("lacks_optional", kind=lacking["title"], without=lacking["without"])
+        say("! " + getattr(line, lang), console)
 
 
 def _rounded(cell: object) -> str:

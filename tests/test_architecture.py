@@ -17,7 +17,7 @@ STAGES = ("layers", "network", "analysis", "maps", "export", "demo")
 FOUNDATION = (
     "", "errors", "validation", "crs", "datum", "schema", "contracts", "indicators", "standards", "messages", "model",
     "figures", "toy", "cache", "forms", "postgis", "postgis_session", "rules", "rule_model", "rule_faults", "findings",
-    "rule_words", "review", "review_form",
+    "rule_words", "review", "review_form", "readable",
 )  # fmt: skip
 ONLY_IN = {
     "folium": ("maps",), "branca": ("maps",), "xstatic": ("maps",), "osmnx": ("layers",), "osmium": ("layers",),

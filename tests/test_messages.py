@@ -24,11 +24,12 @@ from kunshan_gis.indicators import (
     place_label,
 )
 from kunshan_gis.layers.osm_tags import FACILITIES, SCHOOL_LEVELS
-from kunshan_gis.messages import Text, keys, known, text
+from kunshan_gis.messages import Text, keys, known, text, word_files
 from kunshan_gis.network import ACCESS_SOURCES
 from kunshan_gis.rules import profile_file, shipped
 from kunshan_gis.schema import KINDS
 from kunshan_gis.studies import park_reach
+from kunshan_gis.studies.systems.registry import SYSTEMS
 from kunshan_gis.studies.walk import Walk
 
 ROOT = Path(kunshan_gis.__file__).parent
@@ -54,8 +55,19 @@ def test_a_message_is_said_in_both_languages_with_the_same_places(key: str) -> N
 
 
 def test_no_key_occurs_in_two_sections() -> None:
-    sections = tomllib.loads((ROOT / "messages.toml").read_text(encoding="utf-8")).values()
+    files = [ROOT / "messages.toml", *sorted((ROOT / "words").glob("*.toml"))]
+    sections = [
+        section
+        for file in files
+        for name, section in tomllib.loads(file.read_text(encoding="utf-8")).items()
+        if name != "indicators"
+    ]
     assert sum(len(section) for section in sections) == len(keys())
+
+
+def test_no_figure_is_named_in_two_files_of_words() -> None:
+    named = [key for file in word_files().values() for key in file.get("indicators", {})]
+    assert len(named) == len(set(named))
 
 
 def test_every_text_is_used() -> None:
@@ -100,7 +112,9 @@ def test_every_text_is_used() -> None:
         "decay",
         "way",
     )
-    prefixes = tuple(f"{family}_" for family in families)  # completed by the caller
+    systems = ("title", "subtitle", "intro", "fault", *SYSTEMS)  # words of the plan's systems
+    terms = (key for key, indicator in INDICATORS.items() if indicator.unit == "term")  # `<column>_<value>`
+    prefixes = tuple(f"{family}_" for family in (*families, *systems, *terms))  # completed by the caller
     words = {"existing", "under_construction", "planned"}  # values of a column
     words |= {"audit_repair", "audit_check", "audit_note"}  # levels of a remark
     named = {key for key in keys() if f'"{key}"' in code or f"'{key}'" in code or key.startswith(prefixes)}

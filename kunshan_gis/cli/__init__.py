@@ -40,6 +40,7 @@ from kunshan_gis.cli.options import (
 )
 from kunshan_gis.cli.review import review_app
 from kunshan_gis.cli.standards import standards
+from kunshan_gis.cli.systems import corridors, parks, roads, tod, zones
 from kunshan_gis.errors import KunshanGISError, KunshanGISWarning, both
 from kunshan_gis.postgis import refuse_passwords
 
@@ -57,6 +58,8 @@ app.command()(check)
 app.command()(access)
 app.command()(reproduce)
 app.command()(compare)
+for system in (zones, tod, roads, corridors, parks):
+    app.command()(system)
 app.add_typer(coverage_app, name="coverage")
 app.add_typer(layers_app, name="layers")
 app.add_typer(review_app, name="review")

@@ -11,6 +11,7 @@ from kunshan_gis.export.result import records, result_data
 from kunshan_gis.export.review_answers import answers_csv
 from kunshan_gis.export.review_list import review_workbook
 from kunshan_gis.export.shapefile import shapefile
+from kunshan_gis.export.system_book import system_workbook
 from kunshan_gis.export.tables import result_csv, rows_csv, workbook
 from kunshan_gis.export.template import template
 
@@ -31,6 +32,7 @@ __all__ = [
     "review_workbook",
     "rows_csv",
     "shapefile",
+    "system_workbook",
     "table_bytes",
     "template",
     "workbook",

@@ -22,6 +22,7 @@ from kunshan_gis.maps.pages import index_page, overview_map, park_reach_map, rea
 from kunshan_gis.maps.quality import QualityParts, quality_page
 from kunshan_gis.maps.render import render
 from kunshan_gis.maps.review import review_page
+from kunshan_gis.maps.system_page import card_of, system_map, table_of
 from kunshan_gis.maps.values import Field
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "QualityParts",
     "Section",
     "Watermark",
+    "card_of",
     "check_map",
     "index_page",
     "offline_page",
@@ -51,4 +53,6 @@ __all__ = [
     "real_map",
     "render",
     "review_page",
+    "system_map",
+    "table_of",
 ]

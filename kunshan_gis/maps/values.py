@@ -14,7 +14,8 @@ import pandas as pd
 from kunshan_gis.figures import people, percent
 from kunshan_gis.messages import Text, known, text
 
-Format = Literal["text", "term", "people", "buildings", "share", "metres", "hectares", "minutes", "number"]
+Format = Literal["text", "term", "people", "buildings", "share", "metres", "hectares", "minutes", "number", "figure"]
+"""A `figure` is a number that is written out already."""
 
 _CHINESE = re.compile("[㐀-鿿]")
 _LATIN = re.compile("[A-Za-z]")
@@ -42,14 +43,14 @@ class Field:
         """The label with its unit, if it has one."""
         unit = {"people": "unit_people_demo" if demo else "unit_people"}.get(self.format, f"unit_{self.format}")
         label = Text(self.zh, self.en)
-        if self.format in ("text", "term", "share", "number"):
+        if self.format in ("text", "term", "share", "number", "figure"):
             return label
         return text("with_unit", label=label, unit=text(unit))
 
     def texts(self, table: pd.DataFrame, *, demo: bool) -> list[Text]:
         """The column's values as text, row by row."""
         values = table[self.column].tolist()
-        if self.format == "text" and self.column_en in table.columns:
+        if self.format in ("text", "figure") and self.column_en in table.columns:
             english = table[self.column_en].tolist()
             return [_pair(zh, en, self.missing) for zh, en in zip(values, english, strict=True)]
         if self.format == "term":

@@ -1,0 +1,195 @@
+"""`kunshan-gis zones | tod | roads | corridors | parks`: a system of the plan as tables, page and workbook."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kunshan_gis.cli.options import (
+    UNIT_KEYS,
+    CheckUnit,
+    Format,
+    FormatOption,
+    Lang,
+    LangOption,
+    Layers,
+    Minutes,
+    OpenEdge,
+    ProfileName,
+    ScenarioOption,
+    Speed,
+    print_rows,
+    read_area,
+    say_each,
+    showing_progress,
+    stdout,
+    write,
+)
+
+if TYPE_CHECKING:
+    from kunshan_gis.studies.systems.system import System
+
+ByUnits = Annotated[
+    CheckUnit | None, typer.Option(help="Units of the tables by unit; default: zones, else towns. 统计单元")
+]
+Within = Annotated[
+    bool, typer.Option("--within-border", help="Count nothing beyond the boundary. 不计入界外公园、站点与设施")
+]
+TableName = Annotated[
+    str | None,
+    typer.Option("--table", metavar="NAME", help="Only this table (csv: default the leading one). 只输出此表"),
+]
+OutFolder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Also write page, XLSX and result.json here. 另存成果的文件夹"),
+]
+
+
+def zones(
+    layers: Layers = None,
+    by: ByUnits = None,
+    scenario: ScenarioOption = None,
+    within_border: Within = False,
+    minutes: Minutes = None,
+    speed_mps: Speed = None,
+    profile: ProfileName = None,
+    table: TableName = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    out: OutFolder = None,
+    lang: LangOption = Lang.zh,
+    allow_open_edge: OpenEdge = False,
+) -> None:
+    """The plan's zones and towns side by side, and what links them. 片区与乡镇画像、片区间与对外联系。"""
+    _shown("zones", **_asked(locals()))
+
+
+def tod(
+    layers: Layers = None,
+    by: ByUnits = None,
+    scenario: ScenarioOption = None,
+    within_border: Within = False,
+    minutes: Minutes = None,
+    speed_mps: Speed = None,
+    profile: ProfileName = None,
+    table: TableName = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    out: OutFolder = None,
+    lang: LangOption = Lang.zh,
+    allow_open_edge: OpenEdge = False,
+) -> None:
+    """Station areas: who and what lies around each station, by radius and on foot. 轨道站点地区（TOD）。"""
+    _shown("tod", **_asked(locals()))
+
+
+def roads(
+    layers: Layers = None,
+    by: ByUnits = None,
+    scenario: ScenarioOption = None,
+    within_border: Within = False,
+    minutes: Minutes = None,
+    speed_mps: Speed = None,
+    profile: ProfileName = None,
+    table: TableName = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    out: OutFolder = None,
+    lang: LangOption = Lang.zh,
+    allow_open_edge: OpenEdge = False,
+) -> None:
+    """The expressways: topology, completeness, drive times, redundancy, severance. 快速路系统。"""
+    _shown("roads", **_asked(locals()))
+
+
+def corridors(
+    layers: Layers = None,
+    by: ByUnits = None,
+    scenario: ScenarioOption = None,
+    within_border: Within = False,
+    minutes: Minutes = None,
+    speed_mps: Speed = None,
+    profile: ProfileName = None,
+    table: TableName = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    out: OutFolder = None,
+    lang: LangOption = Lang.zh,
+    allow_open_edge: OpenEdge = False,
+) -> None:
+    """Ecological corridors: width, continuity, what they join, who reaches them. 生态廊道。"""
+    _shown("corridors", **_asked(locals()))
+
+
+def parks(
+    layers: Layers = None,
+    by: ByUnits = None,
+    scenario: ScenarioOption = None,
+    within_border: Within = False,
+    minutes: Minutes = None,
+    speed_mps: Speed = None,
+    profile: ProfileName = None,
+    table: TableName = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    out: OutFolder = None,
+    lang: LangOption = Lang.zh,
+    allow_open_edge: OpenEdge = False,
+) -> None:
+    """The park system in three tiers: count, area, size, balance, where the next one goes. 三级公园体系。"""
+    _shown("parks", **_asked(locals()))
+
+
+def _asked(given: dict[str, Any]) -> dict[str, Any]:
+    """The command's options; those of the study itself are all that is not shared."""
+    shared = {"layers", "by", "scenario", "within_border", "minutes", "speed_mps", "profile", "table", "format", "out",
+              "lang", "allow_open_edge"}  # fmt: skip
+    own = {name: value for name, value in given.items() if name not in shared and value is not None}
+    return {**{name: given[name] for name in shared}, "options": own}
+
+
+def _shown(key: str, *, options: dict[str, Any], **given: Any) -> None:
+    from kunshan_gis.studies.systems.registry import run, write_system
+    from kunshan_gis.studies.systems.system import Asked
+
+    by, chosen = given["by"], given["format"]
+    asked = Asked(
+        by="" if by is None else UNIT_KEYS[by], beyond=not given["within_border"], minutes=given["minutes"],
+        speed_mps=given["speed_mps"], profile=given["profile"], allow_open_edge=given["allow_open_edge"],
+        options=options,
+    )  # fmt: skip
+    with showing_progress() as progress:
+        area = read_area(given["layers"], progress, scenario=given["scenario"])
+        found = run(area, key, asked, progress=progress)
+        names = _tables(found, given["table"])
+        paths = [] if given["out"] is None else write_system(found, given["out"], lang=given["lang"].value)
+    if chosen is Format.table:
+        from kunshan_gis.terminal import print_system
+
+        print_system(found.result, names, found.said, stdout(), lang=given["lang"].value)
+    elif chosen is Format.json:
+        from kunshan_gis.export import records
+
+        write(json.dumps({name: records(found.result.tables[name]) for name in names}, ensure_ascii=False, indent=2))
+    else:
+        print_rows(found.result.tables[names[0] if given["table"] else found.leading], chosen)
+    say_each(paths)
+
+
+def _tables(found: System, name: str | None) -> list[str]:
+    """The tables to show: one by name, or all, the leading one first.
+
+    Raises
+    ------
+    ParameterError
+        There is no table of that name.
+    """
+    from kunshan_gis.errors import ParameterError
+    from kunshan_gis.messages import Text
+
+    there = list(found.result.tables)
+    if name is None:
+        return [found.leading, *(one for one in there if one != found.leading)]
+    known = {one: one for one in there} | {one.removeprefix(f"{found.key}_"): one for one in there}
+    if name not in known:
+        names = ", ".join(there)
+        raise ParameterError(Text(f"没有表 `{name}`；可选：{names}", f"there is no table `{name}`; there are: {names}"))
+    return [known[name]]

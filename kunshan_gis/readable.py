@@ -1,0 +1,118 @@
+"""A result's columns as people read them: the heading with its unit, every cell with as many digits as it deserves.
+
+What a column holds is in `indicators`. A demonstration's figures are coarse: people in 万人 and thousands, shares in
+whole percent, lengths and areas to three places.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from kunshan_gis.figures import people, percent, ten_thousands
+from kunshan_gis.indicators import INDICATORS, TIER_LABELS, Unit, label
+from kunshan_gis.messages import Text, keys, known, text
+
+NO_FIGURE = Text("—", "—")
+HIDDEN = ("unit_id", "id", "name_en", "reportable")
+"""Columns for programs; a second name ends in `_en`, and its cell is read with the Chinese one."""
+_PEOPLE: tuple[Unit, ...] = ("people", "jobs", "person_min")
+_DIGITS: dict[Unit, int] = {
+    "m": 0, "km": 1, "min": 1, "m2": 0, "ha": 1, "km2": 1, "count": 0, "kmh": 0, "index": 2, "ratio": 2,
+    "m2_per_person": 2, "per_10k": 1, "people_per_km2": 0, "km_per_km2": 2,
+}  # fmt: skip
+_ROUGH: tuple[Unit, ...] = ("m", "km", "m2", "ha", "km2", "people_per_km2")
+"""To three places where they are a demonstration."""
+
+
+def unit_of(column: str) -> Unit:
+    """What a column is counted in; a column nobody registered is text."""
+    return INDICATORS[column].unit if column in INDICATORS else "text"
+
+
+def is_number(column: str) -> bool:
+    """True for figures, false for words."""
+    return unit_of(column) not in ("text", "term")
+
+
+def heading(column: str, *, demo: bool, counted: str = "people") -> Text:
+    """The column's label with its unit: 人口（万人）."""
+    named, unit = Text(*label(column, counted)), unit_of(column)
+    if unit in ("text", "term", "share", "count", "index", "ratio"):
+        return named
+    if unit == "people" and counted == "buildings":
+        return text("with_unit", label=named, unit=text("unit_buildings"))
+    key = f"unit_{unit}_demo" if demo and unit in _PEOPLE else f"unit_{unit}"
+    return text("with_unit", label=named, unit=text(key))
+
+
+def cell(column: str, value: Any, *, demo: bool, counted: str = "people") -> Text:
+    """One value without its unit; a dash where there is none, percent signs stay."""
+    unit = unit_of(column)
+    if value is None or (isinstance(value, float) and math.isnan(value)) or value == "":
+        return NO_FIGURE
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
+        return text("yes" if value else "no")
+    if unit == "term":
+        return term(column, value)
+    if unit == "text" or isinstance(value, str):
+        return Text(str(value), str(value))
+    number = float(value)
+    if math.isinf(number):
+        return NO_FIGURE
+    if unit == "share":
+        said = percent(number, demo=demo)
+    elif unit in _PEOPLE:
+        return people(number, demo=demo and counted != "buildings")
+    else:
+        said = _number(number, unit, demo=demo)
+    return Text(said, said)
+
+
+def rounded(column: str, value: Any, *, demo: bool, counted: str = "people") -> tuple[float, int]:
+    """A figure for a spreadsheet and its decimals: as coarse as `cell` writes it, shares in percent, NaN for none."""
+    number, unit = float(value), unit_of(column)
+    if not math.isfinite(number):
+        return math.nan, 0
+    if unit == "share":
+        digits = 0 if demo else 1
+        return round(number * 100, digits), digits
+    if unit in _PEOPLE:
+        coarse = demo and counted != "buildings"
+        return (ten_thousands(number), 2) if coarse else (round(number), 0)
+    digits = _digits(unit, demo=demo)
+    return round(_rough(number, unit, demo=demo), digits), digits
+
+
+def named_cell(column: str, row: Mapping[Any, Any], *, demo: bool, counted: str = "people") -> Text:
+    """The cell of a column in a row, with the English of a column `<column>_en` beside it where there is one."""
+    said = cell(column, row[column], demo=demo, counted=counted)
+    english = row.get(f"{column}_en")
+    return Text(said.zh, str(english)) if isinstance(english, str) and english else said
+
+
+def shown_columns(columns: list[str]) -> list[str]:
+    """The columns people read, in order: none for programs, no second name."""
+    return [name for name in columns if name not in HIDDEN and not (name.endswith("_en") and name[:-3] in columns)]
+
+
+def term(column: str, value: Any) -> Text:
+    """A word of the catalogue for a value of a column: `<column>_<value>`, else the value's own word, else as it is."""
+    if column == "tier" and value in TIER_LABELS:
+        return Text(*TIER_LABELS[value])
+    key = f"{column}_{value}"
+    return text(key) if key in keys() else known(value)
+
+
+def _number(number: float, unit: Unit, *, demo: bool) -> str:
+    shown = f"{_rough(number, unit, demo=demo):,.{_digits(unit, demo=demo)}f}"
+    return shown.replace("-", "\N{MINUS SIGN}")
+
+
+def _digits(unit: Unit, *, demo: bool) -> int:
+    return _DIGITS[unit] - (demo and unit in ("m2_per_person", "km_per_km2"))
+
+
+def _rough(number: float, unit: Unit, *, demo: bool) -> float:
+    return float(f"{number:.3g}") if demo and unit in _ROUGH else number
