@@ -1,8 +1,7 @@
 """Every word for planners that is not a label of a figure: Chinese and English side by side.
 
 The words are data, in `messages.toml` and, system by system, in `words/*.toml`. Both languages travel together to the
-page, the workbook and
-result.json; `--lang` only picks the one shown first. Labels of figures are in `indicators`.
+page, the workbook and result.json; `--lang` only picks the one shown first. Labels of figures are in `indicators`.
 """
 
 from __future__ import annotations

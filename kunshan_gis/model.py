@@ -66,6 +66,17 @@ class _Frozen(BaseModel):
         return value
 
 
+class Plan(_Frozen):
+    """`[area.plan]` of catalog.toml: how many of each the plan wants, and where that is written."""
+
+    source: str = Field(min_length=1)
+    rings: int | None = Field(default=None, ge=0)
+    links: int | None = Field(default=None, ge=0)
+    radials: int | None = Field(default=None, ge=0)
+    corridors_horizontal: int | None = Field(default=None, ge=0)
+    corridors_vertical: int | None = Field(default=None, ge=0)
+
+
 class AreaInfo(_Frozen):
     """`[area]` of catalog.toml: whose study area this is, and its defaults."""
 
@@ -82,6 +93,8 @@ class AreaInfo(_Frozen):
     """Whether parks, stops and facilities that are planned or being built serve anybody."""
     beyond: bool = True
     """Whether parks, stops and facilities beyond the boundary, as far as the layers hold them, serve anybody."""
+    plan: Plan | None = None
+    """What the plan wants of its systems; the numbers of its parks are rules of a profile."""
     note: str = ""
 
     @field_validator("analysis_crs")

@@ -80,4 +80,6 @@ def _toml(value: object) -> str:
     """A JSON value is a TOML value, control characters escaped alike but for DEL; a list has a line for each."""
     if isinstance(value, tuple):
         return "[\n" + "".join(f"  {_toml(item)},\n" for item in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
