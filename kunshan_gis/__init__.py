@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from kunshan_gis.studies.network_audit import NetworkAudit, network_audit
     from kunshan_gis.studies.park_reach import ParkReach, park_reach
     from kunshan_gis.studies.publish import park_reach_page, publish
+    from kunshan_gis.studies.systems.ask import corridors, parks, roads, tod, zones
+    from kunshan_gis.studies.systems.system import System
     from kunshan_gis.studies.walk import Walk
     from kunshan_gis.studies.what_if import WhatIf
 
@@ -34,19 +36,25 @@ _HOME = {
     "ParkReach": "kunshan_gis.studies.park_reach",
     "Result": "kunshan_gis.model",
     "StudyArea": "kunshan_gis.model",
+    "System": "kunshan_gis.studies.systems.system",
     "Walk": "kunshan_gis.studies.walk",
     "WhatIf": "kunshan_gis.studies.what_if",
     "access": "kunshan_gis.studies.access",
     "add_layer": "kunshan_gis.studies.layers_add",
     "check": "kunshan_gis.studies.check",
     "check_page": "kunshan_gis.studies.check_page",
+    "corridors": "kunshan_gis.studies.systems.ask",
     "coverage": "kunshan_gis.studies.coverage",
     "embedded_folder": "kunshan_gis.layers",
     "network_audit": "kunshan_gis.studies.network_audit",
     "open_area": "kunshan_gis.layers",
     "park_reach": "kunshan_gis.studies.park_reach",
     "park_reach_page": "kunshan_gis.studies.publish",
+    "parks": "kunshan_gis.studies.systems.ask",
     "publish": "kunshan_gis.studies.publish",
+    "roads": "kunshan_gis.studies.systems.ask",
+    "tod": "kunshan_gis.studies.systems.ask",
+    "zones": "kunshan_gis.studies.systems.ask",
 }
 
 __all__ = [
@@ -59,6 +67,7 @@ __all__ = [
     "ParkReach",
     "Result",
     "StudyArea",
+    "System",
     "Walk",
     "WhatIf",
     "__version__",
@@ -66,13 +75,18 @@ __all__ = [
     "add_layer",
     "check",
     "check_page",
+    "corridors",
     "coverage",
     "embedded_folder",
     "network_audit",
     "open_area",
     "park_reach",
     "park_reach_page",
+    "parks",
     "publish",
+    "roads",
+    "tod",
+    "zones",
 ]
 
 

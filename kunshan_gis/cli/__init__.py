@@ -42,6 +42,7 @@ from kunshan_gis.cli.review import review_app
 from kunshan_gis.cli.standards import standards
 from kunshan_gis.cli.systems import corridors, parks, roads, tod, zones
 from kunshan_gis.errors import KunshanGISError, KunshanGISWarning, both
+from kunshan_gis.messages import text
 from kunshan_gis.postgis import refuse_passwords
 
 app = typer.Typer(
@@ -88,6 +89,9 @@ def publish(
         published = publish_study(area, walk, out, lang=lang.value, allow_open_edge=allow_open_edge, progress=progress)
     print_units(published.result, lang)
     say_each(published.paths)
+    say_each(text("system_left_out", system=text(f"page_{key}"), reason=error.message).first(lang.value)
+             for key, error in published.left_out)  # fmt: skip
+    raise typer.Exit(published.exit_code)
 
 
 @app.command()

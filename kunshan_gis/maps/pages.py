@@ -142,6 +142,7 @@ def index_page(
     checked: Result | None = None,
     pages: Sequence[Link],
     files: Sequence[Link] = (),
+    left_out: Sequence[Text] = (),
     nav: Sequence[Link] = (),
     lang: Lang = "zh",
 ) -> MapPage:
@@ -152,6 +153,7 @@ def index_page(
     checked : a check, whose reporting basis is shown with value, target, verdict and range
     pages : the publication's maps, as cards
     files : its tables
+    left_out : systems that could not be measured, each with the reason
     nav : the links of every page's head; this page and the maps if left out
     """
     real = _real_kinds(area)
@@ -163,6 +165,7 @@ def index_page(
     )
     sections = (
         Section(text("pages"), links=tuple(pages), cards=True),
+        *([Section(text("left_out_head"), tuple(left_out))] if left_out else []),
         Section(text("real_head"), (text("real_text", layers=base.titles(drawn)),)),
         Section(text("demo_head"), (demo_text,)),
         *([] if result.reportable else [Section(text("own_head"), (text("own_text"),), commands=_OWN_DATA)]),

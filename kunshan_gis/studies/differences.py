@@ -231,7 +231,7 @@ def _cells(table: str, before: Sequence[Row], after: Sequence[Row]) -> Iterator[
                 )
 
 
-KEYS = ("profile", "indicator", "variant", "need", "unit_id", "tier", "metres", "access_source")
+KEYS = ("profile", "indicator", "variant", "need", "id", "unit_id", "tier", "metres", "access_source")
 """Columns that tell the rows of a result's tables apart."""
 
 
@@ -307,7 +307,7 @@ def unit_of(column: str, row: Row) -> str:
     if column in ("value", "mean", "median", "p10", "p90") and "value_unit" in row:
         return str(row["value_unit"])
     unit = INDICATORS[column].unit if column in INDICATORS else ""
-    return "" if unit == "text" else unit
+    return "" if unit in ("text", "term") else unit
 
 
 SHARES = ("value", "target", "interval_low", "interval_high", "corrected_value", "submitted_value")

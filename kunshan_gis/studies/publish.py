@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -13,9 +14,18 @@ import pandas as pd
 from kunshan_gis import maps, network
 from kunshan_gis.analysis import cells
 from kunshan_gis.cache import DiskCache
-from kunshan_gis.export import check_workbook, json_bytes, result_csv, result_data, workbook, write_files
+from kunshan_gis.errors import KunshanGISError
+from kunshan_gis.export import (
+    check_workbook,
+    json_bytes,
+    result_csv,
+    result_data,
+    system_workbook,
+    workbook,
+    write_files,
+)
 from kunshan_gis.maps import Link, MapPage
-from kunshan_gis.messages import Lang, text
+from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import Progress, Result, StudyArea, silent
 from kunshan_gis.standards import station_profile, walk_profile
 from kunshan_gis.studies.accounts import ALL
@@ -23,6 +33,8 @@ from kunshan_gis.studies.check import Check, check
 from kunshan_gis.studies.check_page import check_page
 from kunshan_gis.studies.park_reach import ParkReach, park_reach
 from kunshan_gis.studies.seen import keep_seen
+from kunshan_gis.studies.systems.registry import SYSTEMS, entry_of, run, systems_there
+from kunshan_gis.studies.systems.system import Asked, System
 from kunshan_gis.studies.walk import Walk
 
 BANDS_MIN = (5.0, 10.0, 15.0)
@@ -33,11 +45,23 @@ _DEMO = "-DEMO"
 
 @dataclass(frozen=True, eq=False)
 class Published:
-    """What was written, the result it shows, and the check against the standards."""
+    """What was written, the result it shows, the check against the standards, and the plan's systems.
+
+    Attributes
+    ----------
+    left_out : systems that could not be measured, each with the reason
+    """
 
     paths: tuple[Path, ...]
     result: Result
     check: Check
+    systems: tuple[System, ...] = ()
+    left_out: tuple[tuple[str, KunshanGISError], ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """1 where a system was left out, else 0."""
+        return int(bool(self.left_out))
 
 
 def publish(
@@ -49,9 +73,10 @@ def publish(
     allow_open_edge: bool = False,
     progress: Progress = silent,
 ) -> Published:
-    """Write the publication into a folder: index.html, the maps, CSV and XLSX tables, result.json, check.json.
+    """Write the publication into a folder: index.html, the maps, CSV and XLSX tables, result.json, check.json, systems.
 
-    The check is by the area's reporting basis; where none is named, by every profile there is.
+    The check is by the area's reporting basis; where none is named, by every profile there is. Of the plan's systems
+    those there are layers for; one whose layers are faulty is left out and said, the others stand.
 
     Files of an earlier publication that this one does not write again are removed; other files in the
     folder are left alone.
@@ -72,17 +97,38 @@ def publish(
     checked = _checked(area, walk, progress)
     files["check.json"] = json_bytes(result_data(checked.result))
     files[_name("check", "xlsx", checked.result)] = check_workbook(checked.result)
-    pages = dict(_pages(area, reach, checked, lang, list(files)))
+    systems, left_out = _systems(area, walk, progress)
+    for found in systems:
+        files[f"{found.key}.json"] = json_bytes(result_data(found.result))
+        files[_name(found.key, "xlsx", found.result)] = system_workbook(found.result, found.said)
+    pages = dict(_pages(area, _Made(reach, checked, systems, left_out), lang, list(files)))
     for done, (name, page) in enumerate(pages.items()):
         progress("drawing", done, len(pages))
         files[name] = maps.render(page).encode()
     progress("drawing", len(pages), len(pages))
     progress("writing", 0, 1)
     paths = write_files(out, files, stale=tuple(_ever_written()))
-    for made in (result, checked.result):
+    for made in (result, checked.result, *(found.result for found in systems)):
         keep_seen(DiskCache(), area, made.provenance)
     progress("writing", 1, 1)
-    return Published(tuple(sorted(paths)), result, checked)
+    return Published(tuple(sorted(paths)), result, checked, systems, left_out)
+
+
+def _systems(
+    area: StudyArea, walk: Walk, progress: Progress
+) -> tuple[tuple[System, ...], tuple[tuple[str, KunshanGISError], ...]]:
+    """The plan's systems with the walk of the publication, and those that could not be measured."""
+    found, left_out = [], []
+    asked = Asked(minutes=walk.minutes, speed_mps=walk.speed_mps, profile=walk.profile, allow_open_edge=True)
+    keys = systems_there(area)
+    for done, key in enumerate(keys):
+        progress("measuring_systems", done, len(keys))
+        try:
+            found.append(run(area, key, asked))
+        except KunshanGISError as error:
+            left_out.append((key, error))
+    progress("measuring_systems", len(keys), len(keys))
+    return tuple(found), tuple(left_out)
 
 
 def _checked(area: StudyArea, walk: Walk, progress: Progress) -> Check:
@@ -95,23 +141,39 @@ def _checked(area: StudyArea, walk: Walk, progress: Progress) -> Check:
     )  # fmt: skip
 
 
-def _pages(
-    area: StudyArea, reach: ParkReach, checked: Check, lang: Lang, tables: list[str]
-) -> Iterator[tuple[str, MapPage]]:
+class _Made(NamedTuple):
+    """What the pages show."""
+
+    reach: ParkReach
+    checked: Check
+    systems: tuple[System, ...]
+    left_out: tuple[tuple[str, KunshanGISError], ...]
+
+
+def _pages(area: StudyArea, made: _Made, lang: Lang, tables: Sequence[str]) -> Iterator[tuple[str, MapPage]]:
     """Every page with its file name; a page is named, marked and linked by what it draws."""
     pages = {
         "real": maps.real_map(area, lang=lang),
-        "park_reach": park_reach_page(area, reach, lang=lang),
-        "check": check_page(checked, lang=lang),
+        "park_reach": park_reach_page(area, made.reach, lang=lang),
+        "check": check_page(made.checked, lang=lang),
         "overview": maps.overview_map(area, circles=station_circles(area), lang=lang),
+        **{found.key: entry_of(found.key).page(found, lang=lang) for found in made.systems},
     }
     links = tuple(
         Link(f"{key}{_DEMO if page.demo else ''}.html", text(f"page_{key}"), page.subtitle)
         for key, page in pages.items()
     )
     nav = (Link("index.html", text("page_index")), *links)
-    files = [Link(name, text("file_check_json" if name == "check.json" else "file_" + _stem(name))) for name in tables]
-    yield "index.html", maps.index_page(area, reach.result, checked=checked.result, pages=links, files=files, lang=lang)
+    files = [Link(name, _file_said(name)) for name in tables]
+    missing = [
+        text("system_left_out", system=text(f"page_{key}"), reason=error.message) for key, error in made.left_out
+    ]
+    yield (
+        "index.html",
+        maps.index_page(
+            area, made.reach.result, checked=made.checked.result, pages=links, files=files, left_out=missing, lang=lang
+        ),
+    )
     for link, page in zip(links, pages.values(), strict=True):
         yield link.file, replace(page, nav=nav)
 
@@ -154,6 +216,13 @@ def _name(stem: str, suffix: str, result: Result) -> str:
     return f"{stem}{'' if result.reportable else _DEMO}.{suffix}"
 
 
+def _file_said(name: str) -> Text:
+    stem = _stem(name)
+    if name.endswith(".json") and stem != "result":
+        return text("file_json_of", what=text(f"page_{stem}"))
+    return text(f"file_{stem}")
+
+
 def _stem(name: str) -> str:
     return Path(name).stem.removesuffix(_DEMO)
 
@@ -161,6 +230,8 @@ def _stem(name: str) -> str:
 def _ever_written() -> Iterator[str]:
     stems = [("overview", "html"), ("park_reach", "html"), ("real", "html"), ("coverage", "xlsx"),
              ("check", "html"), ("check", "xlsx")]  # fmt: skip
+    stems += [(key, suffix) for key in SYSTEMS for suffix in ("html", "xlsx")]
+    yield from (f"{key}.json" for key in SYSTEMS)
     for stem, suffix in [*stems, *((f"coverage_by_{unit}", "csv") for unit in UNITS)]:
         yield f"{stem}.{suffix}"
         yield f"{stem}{_DEMO}.{suffix}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -37,6 +38,8 @@ from kunshan_gis.studies.differences import (
 from kunshan_gis.studies.park_reach import KINDS_READ, park_reach
 from kunshan_gis.studies.seen import before_edits, seen
 from kunshan_gis.studies.sensitivity import SENSITIVITY
+from kunshan_gis.studies.systems.again import SystemAsked, system_again
+from kunshan_gis.studies.systems.registry import SYSTEMS
 from kunshan_gis.studies.units import HEX, UNITS
 from kunshan_gis.studies.walk import Walk
 from kunshan_gis.studies.walks_again import AccessAsked, CoverageAsked, WalksAsked
@@ -279,6 +282,14 @@ def _run_check(area: StudyArea, asked: _Checked, progress: Progress) -> Result:
     ).result  # fmt: skip
 
 
+def _system_asked(result: SavedResult, _: gpd.GeoDataFrame | None, __: Sequence[str]) -> SystemAsked:
+    return _model(SystemAsked, result).model_copy(update={"profile": result.profile})
+
+
+def _run_system(key: str, area: StudyArea, asked: SystemAsked, progress: Progress) -> Result:
+    return system_again(area, key, asked, progress)
+
+
 def _walks_asked(model: type[_W]) -> Callable[[SavedResult, gpd.GeoDataFrame | None, Sequence[str]], _W]:
     def asked(result: SavedResult, polygons: gpd.GeoDataFrame | None, _: Sequence[str]) -> _W:
         said = _model(model, result)
@@ -293,6 +304,7 @@ _STUDIES = {
     "access": _Study(walks_again.KINDS_READ, _walks_asked(AccessAsked), walks_again.access_again),
     "park_reach": _Study(KINDS_READ, _walk_asked, _run_park_reach),
     "check": _Study(None, _check_asked, _run_check),
+    **{key: _Study(None, _system_asked, partial(_run_system, key)) for key in SYSTEMS},
 }
 
 

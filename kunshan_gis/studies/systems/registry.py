@@ -12,7 +12,7 @@ from kunshan_gis.cache import DiskCache
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.export import json_bytes, result_data, system_workbook, write_files
 from kunshan_gis.maps import MapPage, render
-from kunshan_gis.messages import Lang, Text, text
+from kunshan_gis.messages import Lang, Text
 from kunshan_gis.model import Progress, StudyArea, silent
 from kunshan_gis.studies.seen import keep_seen
 from kunshan_gis.studies.systems.system import ANYTHING, Asked, Setting, System, setting_of
@@ -97,12 +97,11 @@ def run(area: StudyArea, key: str, asked: Asked = ANYTHING, *, progress: Progres
     """
     entry = entry_of(key)
     area.require(*entry.needs)
-    return run_in(setting_of(area, with_options(key, asked), progress=progress), key)
-
-
-def run_in(setting: Setting, key: str) -> System:
-    """Measure a system in a setting that is there already."""
-    return entry_of(key).study(setting)
+    setting = setting_of(area, with_options(key, asked), progress=progress)
+    progress("measuring_systems", 0, 1)
+    found = entry.study(setting)
+    progress("measuring_systems", 1, 1)
+    return found
 
 
 def with_options(key: str, asked: Asked) -> Asked:
@@ -145,8 +144,3 @@ def write_system(found: System, out: Path, *, lang: Lang = "zh", cache: DiskCach
     paths = write_files(out, system_files(found, lang=lang), stale=stale)
     keep_seen(cache or DiskCache(), found.area, found.result.provenance)
     return sorted(paths)
-
-
-def said_of_system(key: str) -> Text:
-    """What a system is called."""
-    return text(f"page_{key}")

@@ -1,7 +1,7 @@
 """What the studies of the plan's systems share: what is asked, what it is measured with, and the answer.
 
-Each study is a function `(Setting) -> System` in its own package; `run` opens the setting and calls it. A study says with
-`missing` which layers it lacks, and gives no figure (NaN) where it cannot measure.
+Each study is a function `(Setting) -> System` in its own package; `run` opens the setting and calls it. A study says
+with `missing` which layers it lacks, and gives no figure (NaN) where it cannot measure.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -18,7 +19,8 @@ import pandas as pd
 import shapely
 from pydantic import BaseModel, ConfigDict, Field
 
-from kunshan_gis.messages import Text, text
+from kunshan_gis.maps import MapPage
+from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import Progress, Provenance, Result, Scenario, StudyArea, silent
 from kunshan_gis.readable import heading, named_cell, shown_columns
 from kunshan_gis.schema import KINDS
@@ -134,7 +136,7 @@ class Part:
     counts: Mapping[str, Any] = field(default_factory=dict)
 
     def and_(self, *others: Part) -> Part:
-        """This part and others as one, in order."""
+        """One part of this and others, in order."""
         parts = (self, *others)
 
         def rows(name: str) -> list[Any]:
@@ -218,9 +220,27 @@ class System(Shown):
         """The leading table as people read it."""
         return lead_of(self.result, self.leading)
 
-    def explain(self, lang: str = "zh") -> str:
+    def explain(self, lang: Lang = "zh") -> str:
         """The findings in words, a line each."""
         return "\n".join(getattr(one, lang) for one in self.said)
+
+    def map(self, lang: Lang = "zh") -> MapPage:
+        """The system as a page; in a notebook it shows itself."""
+        from kunshan_gis.studies.systems.registry import entry_of
+
+        return entry_of(self.key).page(self, lang=lang)
+
+    def save(self, out: Path, *, lang: Lang = "zh") -> list[Path]:
+        """Write page, workbook and result.json into a folder, all or none.
+
+        Raises
+        ------
+        OutputError
+            The folder cannot be written; nothing in it has changed.
+        """
+        from kunshan_gis.studies.systems.registry import write_system
+
+        return write_system(self, out, lang=lang)
 
 
 def lead_of(result: Result, name: str) -> Lead:
