@@ -38,7 +38,7 @@ INDICATORS: dict[str, Indicator] = {
         Indicator("area", "范围编号", "Area", "text", "id of the study area"),
         Indicator("name", "名称", "Name", "text", "name as people know it"),
         Indicator("name_en", "英文名称", "English name", "text", "name in English"),
-        Indicator("tier", "公园层级", "Park tier", "text", "tier of the parks reached, or all parks"),
+        Indicator("tier", "公园层级", "Park tier", "term", "tier of the parks reached, or all parks"),
         Indicator("population", "人口", "Residents", "people", "covered, not covered and not measurable together"),
         Indicator("covered", "覆盖人口", "Covered", "people", "within the walked distance of an entrance, inclusive"),
         Indicator("not_covered", "未覆盖人口", "Not covered", "people", "on the network, farther than the distance"),

@@ -226,12 +226,14 @@ def _versions() -> dict[str, str]:
 
 
 def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[str, Any], *, demo: bool) -> list[Text]:
+    counted_homes = area.layer("homes").info.counts if area.has("homes") else "people"
+
     def said(number: int) -> Text:
-        return counted_with_unit(number, demo=demo, counted=area.layer("homes").info.counts)
+        return counted_with_unit(number, demo=demo, counted=counted_homes)
 
     found = []
     stated, held = area.info.population, counts["population"]
-    if stated is not None and said(stated) != said(held):
+    if stated is not None and area.has("homes") and said(stated) != said(held):
         found.append(text("warn_total", homes=said(held), stated=said(stated)))
     if near := counts["people_within_one_walk_of_the_data_edge"]:
         metres = parameters.get("cutoff_m", counts.get("farthest_m"))
@@ -245,7 +247,7 @@ def _warnings(area: StudyArea, parameters: Mapping[str, Any], counts: Mapping[st
         found.append(text("warn_future_parks" if counted else "warn_parks_not_there", parks=future))
     if "parks" in counts and held > MOST_PEOPLE_A_PARK * counts["parks"]:
         found.append(text("warn_few_parks", parks=counts["parks"], people=said(held)))
-    if area.layer("homes").info.counts == "buildings":
+    if counted_homes == "buildings":
         found.append(text("warn_buildings"))
     if area.edits:
         found.append(text("warn_scenario", edits=len(area.edits)))

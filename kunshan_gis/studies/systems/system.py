@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import Progress, Provenance, Result, Scenario, StudyArea, silent
 from kunshan_gis.readable import heading, named_cell, shown_columns
 from kunshan_gis.schema import KINDS
-from kunshan_gis.studies.accounts import homes_counts, profile_said, provenance_of
+from kunshan_gis.studies.accounts import homes_counts, moves_a_figure, profile_said, provenance_of
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.on_foot import BARRING, people_over_unknown
 from kunshan_gis.studies.park_reach import near_the_edge
@@ -310,10 +310,9 @@ def account_of(setting: Setting, key: str, part: Part, *, profile_words: Text | 
         walk_filter = net.walk_filter
     elif area.has("homes"):
         of_homes["population"] = int(area.table("homes")["population"].sum())
-    used = {*part.kinds, *setting.units.kinds, "boundary", *(("homes", "streets", *BARRING) if setting.peopled else ())}
     said = {**setting.parameters, **part.parameters}
     found = provenance_of(
-        area, [kind for kind in KINDS if kind in used], said, {**of_homes, **part.counts}, study=key,
+        area, kinds_used(setting, part.kinds), said, {**of_homes, **part.counts}, study=key,
         profile=walk.profile, profile_said=profile_words or profile_said(walk.profile, walk.parameters()),
         walk_filter=walk_filter, optional=(),
     )  # fmt: skip
@@ -326,6 +325,18 @@ def account_of(setting: Setting, key: str, part: Part, *, profile_words: Text | 
     return replace(
         found, missing=lacking, warnings=(*found.warnings, *border, *setting.units.warnings(), *part.warnings)
     )
+
+
+def kinds_used(setting: Setting, kinds: Iterable[str]) -> list[str]:
+    """The layers figures rest on: those named, those of the units, and what walks are measured with."""
+    walked = ("homes", "streets", *BARRING) if setting.peopled else ()
+    used = {*kinds, *setting.units.kinds, "boundary", *walked}
+    return [kind for kind in KINDS if kind in used]
+
+
+def demo_of(setting: Setting, kinds: Iterable[str]) -> bool:
+    """True where figures that rest on these layers are a demonstration: they are said and rounded as one."""
+    return any(moves_a_figure(setting.area.layer(one)) for one in kinds_used(setting, kinds) if setting.area.has(one))
 
 
 Study = Callable[[Setting], System]
