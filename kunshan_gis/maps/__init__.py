@@ -4,6 +4,7 @@
 Folium map. This is the only stage that imports folium.
 """
 
+from kunshan_gis.maps.chart import Axis, Bar, BarGroup, Bars, Chart, Dot, Guide, Scatter
 from kunshan_gis.maps.check import Circle, Gap, Outside, check_map
 from kunshan_gis.maps.offline import page as offline_page
 from kunshan_gis.maps.packed import Drawing, PackedLayer, Watermark
@@ -26,10 +27,17 @@ from kunshan_gis.maps.system_page import card_of, system_map, table_of
 from kunshan_gis.maps.values import Field
 
 __all__ = [
+    "Axis",
+    "Bar",
+    "BarGroup",
+    "Bars",
+    "Chart",
     "Circle",
+    "Dot",
     "Drawing",
     "Field",
     "Gap",
+    "Guide",
     "Headline",
     "HeadlineGroup",
     "KeyFigure",
@@ -41,6 +49,7 @@ __all__ = [
     "PackedLayer",
     "PageTable",
     "QualityParts",
+    "Scatter",
     "Section",
     "Watermark",
     "card_of",

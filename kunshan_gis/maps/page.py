@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kunshan_gis.errors import ParameterError, listed
+from kunshan_gis.maps.chart import Chart
 from kunshan_gis.maps.values import Field
 from kunshan_gis.messages import NOTHING, Lang, Text
 
@@ -208,6 +209,7 @@ class MapPage:
     tables_heading : what the tables are about; coverage if left out
     headlines : figures held against their targets, below the map; those of the first group beside the map too, unless
         other figures stand there
+    charts : after the words, before the tables
     """
 
     title: Text
@@ -229,6 +231,7 @@ class MapPage:
     notices_heading: Text = NOTHING
     tables_heading: Text = NOTHING
     headlines: tuple[HeadlineGroup, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
     def __post_init__(self) -> None:
         keys = [layer.key for layer in self.layers]

@@ -11,7 +11,7 @@ import folium
 from jinja2 import Environment
 from markupsafe import Markup
 
-from kunshan_gis.maps import headlines, legend, tables
+from kunshan_gis.maps import chart_drawn, headlines, legend, tables
 from kunshan_gis.maps.escape import clean, escape, js_json
 from kunshan_gis.maps.offline import POLICY, parts
 from kunshan_gis.maps.packed import Drawing, PackedLayer, Watermark, asset
@@ -56,6 +56,7 @@ def render(page: MapPage) -> str:
         policy=POLICY,
         favicon="data:image/svg+xml;base64," + base64.b64encode(_FAVICON.encode()).decode(),
         table_html=lambda table: tables.page_table(table, demo=page.demo),
+        charts=[chart_drawn.drawn(chart, demo=page.demo) for chart in page.charts],
     )
     return html
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kunshan_gis.maps import base
+from kunshan_gis.maps.chart import Chart
 from kunshan_gis.maps.page import KeyFigure, Link, MapLayer, MapPage, PageTable, Section
 from kunshan_gis.maps.values import Field
 from kunshan_gis.messages import NOTHING, Lang, Text, text
@@ -31,6 +32,7 @@ def system_map(
     said: Sequence[Text] = (),
     figures: Sequence[KeyFigure] = (),
     tables: Sequence[str] = (),
+    charts: Sequence[Chart] = (),
     nav: Sequence[Link] = (),
     lang: Lang = "zh",
 ) -> MapPage:
@@ -41,6 +43,7 @@ def system_map(
     layers : above the ground and the water, below the boundary's line; the last on top
     said : findings in words
     tables : names of the result's tables to show below the map, in order
+    charts : above the tables
     """
     key, inputs = result.provenance.study, [str(given["kind"]) for given in result.provenance.inputs]
     return MapPage(
@@ -52,6 +55,7 @@ def system_map(
         sections=(Section(text("system_findings"), tuple(said)),) if said else (),
         tables=tuple(table_of(result, name) for name in tables if len(result.tables.get(name, ()))),
         tables_heading=text("system_figures"),
+        charts=tuple(charts),
         nav=tuple(nav),
         provenance=(*base.account(result.provenance), *base.sources(area, inputs), base.measured_in(area)),
         demo=not result.reportable,
