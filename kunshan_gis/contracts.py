@@ -107,6 +107,10 @@ def _breach(contract: Kind, failure: tuple[str, str], rows: pd.DataFrame, where:
     what = Text(f"字段 `{name}` 的值为 {values}", f"`{name}` is {values}")
     if failed == "field_uniqueness":
         what = Text(f"字段 `{name}` 的值重复：{values}", f"`{name}` occurs more than once: {values}")
+        if name != "id":  # it is another layer's
+            return Problem(
+                place, what, Text("每个编号只留一行，删去其余", "keep one row for every id, delete the others")
+            )
         return Problem(place, what, Text("每个要素使用各自唯一的编号", "give every feature its own id"))
     if failed == "not_nullable":
         what = Text(f"字段 `{name}` 为空", f"`{name}` is empty")

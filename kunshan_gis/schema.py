@@ -115,6 +115,8 @@ KINDS: dict[str, Kind] = {
         Kind("zones", "片区", "Zones", TABLE, (
             _key("id", "稳定编号", "stable key"),
             _text("strategy", "规划对该片区的定位", "the plan's word for the zone"),
+            _text("toward", "规划中该片区对接的相邻地区编号，多个以 ; 分隔",
+                  "ids of the neighbours the plan links the zone to, separated by ;"),
         )),
         Kind("zone_towns", "片区与乡镇对应表", "Zone membership", TABLE, (
             Column("zone_id", "text", Text("所属片区的编号，空值表示未划入", "id of a zone; empty means unassigned"),

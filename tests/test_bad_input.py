@@ -285,7 +285,7 @@ LAYERS: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     ),
     "a town in two zones": (
         content(b"zone_id,town_id\nw,west\ne,west\n", "zone_towns.csv"),
-        ("zone_towns (zone_towns.csv)", "`town_id` occurs more than once"),
+        ("zone_towns (zone_towns.csv)", "`town_id` occurs more than once: 'west'", "keep one row for every id"),
     ),
     "an empty geometry": (
         shape(1, {"type": "Polygon", "coordinates": []}),
