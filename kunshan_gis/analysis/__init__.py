@@ -24,14 +24,18 @@ from kunshan_gis.analysis.floating import (
 )
 from kunshan_gis.analysis.grid import amount_cells, cells, hexagon_cells, hexagons, street_cells
 from kunshan_gis.analysis.life_circle import completeness, completeness_by, missing_kinds
+from kunshan_gis.analysis.nesting import combinations, ground_once
 from kunshan_gis.analysis.opportunities import cumulative, gravity, nearest_k, proximity_time
 from kunshan_gis.analysis.provision import area_per_person, places_per_person
+from kunshan_gis.analysis.siting import most_reached
+from kunshan_gis.analysis.sizes import SIZES, size_states
 from kunshan_gis.analysis.tidiness import PLACE_M, SLIVER_M2, Tidiness, filled, tidiness
 from kunshan_gis.analysis.turnover import TURNOVER, turnover, turnover_cells
 from kunshan_gis.analysis.units import UNASSIGNED, estate_of, town_of, zone_of
 
 __all__ = [
     "PLACE_M",
+    "SIZES",
     "SLIVER_M2",
     "STATES",
     "TOLERANCE_M",
@@ -51,6 +55,7 @@ __all__ = [
     "areal_weights",
     "balanced",
     "cells",
+    "combinations",
     "completeness",
     "completeness_by",
     "coverage",
@@ -63,12 +68,14 @@ __all__ = [
     "gaussian_two_step",
     "gini",
     "gravity",
+    "ground_once",
     "hexagon_cells",
     "hexagons",
     "location_quotient",
     "lorenz",
     "missing_kinds",
     "modified_two_step",
+    "most_reached",
     "nearest_k",
     "overlaps",
     "palma",
@@ -77,6 +84,7 @@ __all__ = [
     "quantiles",
     "require_apart",
     "require_groups",
+    "size_states",
     "spread_by_area",
     "states",
     "street_cells",
