@@ -282,7 +282,7 @@ def _parks(rule: Rule, measuring: Measuring, terms: Terms) -> tuple[Supply, NDAr
     """The parks a rule counts, most of whose ground lies in the study area."""
     places = measuring.supply(PARKS)
     rows = chosen(rule, places, terms)
-    return places, rows if rule.measure == "provision" else rows & (_parks_inside(measuring, rule.within) > 0.5)
+    return places, rows if rule.measure == "provision" else rows & (parks_inside(measuring, rule.within) > 0.5)
 
 
 def _parks_inside_share(measuring: Measuring, within: str) -> Floats:
@@ -298,7 +298,8 @@ def _parks_inside_share(measuring: Measuring, within: str) -> Floats:
     return share
 
 
-def _parks_inside(measuring: Measuring, within: str) -> Floats:
+def parks_inside(measuring: Measuring, within: str = "") -> Floats:
+    """Which share of every park's ground lies in the study area, and in a scope where one is asked for."""
     kinds = (*supply_kinds(PARKS), "boundary", "scope")
     return measuring.keep(("parks inside", within), lambda: _parks_inside_share(measuring, within), kinds)
 
@@ -306,7 +307,7 @@ def _parks_inside(measuring: Measuring, within: str) -> Floats:
 def _provision(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figure:
     places, rows = _parks(rule, measuring, terms)
     people = measuring.demand("people")
-    size = places.table["area_m2"].to_numpy(dtype=float) * rows * _parks_inside(measuring, rule.within)
+    size = places.table["area_m2"].to_numpy(dtype=float) * rows * parks_inside(measuring, rule.within)
     outlines = Demand("parks", size, np.asarray(places.table.geometry.array), places.table.geometry, places.kinds[:1])
     kinds = (*supply_kinds(PARKS), *UNIT_KINDS)
     share = measuring.keep(("share", "parks", id(units)), lambda: (units, units.share(outlines)), kinds)[1]
