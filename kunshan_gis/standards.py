@@ -11,11 +11,11 @@ import hashlib
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from kunshan_gis.errors import StandardError
+from kunshan_gis.errors import ParameterError, StandardError
 from kunshan_gis.messages import Text, text
 from kunshan_gis.validation import problems_of
 
@@ -166,3 +166,138 @@ def sensitivity_profile(key: str) -> SensitivityProfile:
         There is none (names those there are), or its file is broken.
     """
     return _named(SensitivityProfile, "sensitivity", key)
+
+
+def _rising(kmh: tuple[float, float, float]) -> tuple[float, float, float]:
+    if not 0 < kmh[0] <= kmh[1] <= kmh[2]:
+        said = ", ".join(f"{speed:g}" for speed in kmh)
+        raise ParameterError(
+            Text(f"速度 {said} 应大于 0，由低到高排列", f"speeds {said}: give km/h above 0, the lowest first")
+        )
+    return kmh
+
+
+Speeds = Annotated[tuple[float, float, float], AfterValidator(_rising)]
+"""Lowest, usual and highest km/h."""
+
+
+class DriveProfile(Profile):
+    """How fast one drives, and how near is joined: the usual speed gives the figure, the other two its range.
+
+    Attributes
+    ----------
+    street_kmh
+        By class of street; a class that is not named is not driven on.
+    expressway_kmh, ramp_kmh, access_kmh
+        On the expressways layer, on its ramps, and on the straight leg from a home to its street.
+    minutes
+        Drives within which people are counted.
+    joint_m
+        Ends and lines of expressways nearer than this meet, and what lies nearer along a line is one junction.
+    gap_m
+        An end farther than this from any other expressway ends nowhere; a nearer one was meant to meet it.
+    ramp_m, street_m
+        A ramp farther from its expressway, or a ramp or home farther from a street, joins nothing.
+    """
+
+    street_kmh: dict[str, Speeds] = Field(min_length=1)
+    expressway_kmh: Speeds
+    ramp_kmh: Speeds
+    access_kmh: Speeds
+    minutes: tuple[float, ...] = Field(min_length=1)
+    joint_m: float = Field(gt=0, le=500)
+    gap_m: float = Field(gt=0, le=5000)
+    ramp_m: float = Field(gt=0, le=5000)
+    street_m: float = Field(gt=0, le=2000)
+
+
+def drive_profile(key: str) -> DriveProfile:
+    """The driving profile of that name.
+
+    Raises
+    ------
+    StandardError
+        There is none (names those there are), or its file is broken.
+    """
+    return _named(DriveProfile, "drive", key)
+
+
+class CorridorProfile(Profile):
+    """What ecological corridors are held against, and how near is joined; metres.
+
+    Attributes
+    ----------
+    width_m
+        Width a corridor is wanted to have.
+    near_m
+        Straight distance within which people live near a corridor.
+    meet_m
+        A street this near leads into a corridor drawn as a line.
+    joined_m
+        Parks and water this near are joined to a corridor, and two corridors meet.
+    least_built_m
+        Less of built-up land along a corridor is no break.
+    one_place_m
+        Cuts of one kind this near along a corridor are one place.
+    slip_m
+        A gap shorter than this is likely a slip of drawing.
+    cut_classes
+        Classes of street that cut a corridor, beside expressways and what only wheels may use.
+    built_uses, green_uses
+        Uses of land (`land_codes.toml`) that are built up, and green or water.
+    """
+
+    width_m: float = Field(gt=0, le=10_000)
+    near_m: float = Field(gt=0, le=50_000)
+    meet_m: float = Field(gt=0, le=1_000)
+    joined_m: float = Field(ge=0, le=5_000)
+    least_built_m: float = Field(ge=0, le=5_000)
+    one_place_m: float = Field(ge=0, le=1_000)
+    slip_m: float = Field(ge=0, le=1_000)
+    cut_classes: tuple[str, ...] = ()
+    built_uses: tuple[str, ...] = ()
+    green_uses: tuple[str, ...] = ()
+
+
+def corridor_profile(key: str) -> CorridorProfile:
+    """The corridor profile of that name.
+
+    Raises
+    ------
+    StandardError
+        There is none (names those there are), or its file is broken.
+    """
+    return _named(CorridorProfile, "corridor", key)
+
+
+class FocusProfile(Profile):
+    """By which life circle focus areas are held to lack something, and what they would bring.
+
+    Attributes
+    ----------
+    circle_profile, circle_rule
+        A rule of a profile of rules that lists needs.
+    meet_m
+        A street this near leads to a focus area drawn as a line.
+    top
+        How many of the kinds that are lacked most are named.
+    brings
+        By class of focus area the categories of facilities it is assumed to bring.
+    """
+
+    circle_profile: str
+    circle_rule: str
+    meet_m: float = Field(gt=0, le=1_000)
+    top: int = Field(ge=1, le=20)
+    brings: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+def focus_profile(key: str) -> FocusProfile:
+    """The focus-area profile of that name.
+
+    Raises
+    ------
+    StandardError
+        There is none (names those there are), or its file is broken.
+    """
+    return _named(FocusProfile, "focus", key)

@@ -1,0 +1,1 @@
+"""The expressways: the network as class and status, its topology, drive times, redundancy."""
