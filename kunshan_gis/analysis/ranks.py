@@ -1,0 +1,82 @@
+"""Units side by side: which place each takes, how far it is from the whole, and from a target."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+Better = Literal["more", "less", "neither"]
+"""Whether a high figure is good: park land per resident is better the more, minutes the less; density is neither."""
+
+
+def ranks(value: pd.Series, *, better: Better = "more") -> pd.Series:
+    """The place each unit takes: 1 for the best, for the largest where neither end is better.
+
+    Units with the same figure share the better place, and the next place is left out (1, 2, 2, 4).
+
+    Parameters
+    ----------
+    value : Series of float, one row a unit
+        NaN where it is not known.
+    better : more, less or neither
+
+    Returns
+    -------
+    Series `rank` of float, same index
+        From 1 up; NaN where the figure is not known: no unit is last for want of data.
+
+    Examples
+    --------
+    >>> ranks(pd.Series({"a": 3.0, "b": 5.0, "c": 3.0, "d": np.nan})).tolist()
+    [2.0, 1.0, 2.0, nan]
+    >>> ranks(pd.Series({"a": 3.0, "b": 5.0}), better="less").tolist()
+    [1.0, 2.0]
+    """
+    return value.astype(float).rank(method="min", ascending=better == "less").rename("rank")
+
+
+def beside(amount: pd.Series, base: pd.Series, *, target: float | None = None, better: Better = "more") -> pd.DataFrame:
+    """A rate by unit beside that of all units together, and beside a target.
+
+        value_u = amount_u / base_u,   whole = sum_u amount_u / sum_u base_u,   gap_u = value_u - whole
+
+    Parameters
+    ----------
+    amount, base : Series of float, one row a unit
+        What there is, and what it is shared among (m2 of park and residents). The whole is weighted by the base; it is
+        not the mean of the units' figures. An amount that is not known is NaN.
+    target : float, optional
+        What a standard asks for.
+    better : more, less or neither
+
+    Returns
+    -------
+    DataFrame, same index
+        `value, rank, whole, gap, target, gap_to_target`; gaps are above zero where the unit has more. NaN where a unit
+        has no base or no amount, or where there is no target. The whole leaves out units without an amount.
+
+    Notes
+    -----
+    A target set for a city says nothing of its parts: a zone below it is a place to look at, no breach.
+
+    Examples
+    --------
+    A has 20 m2 for 10 people, B 10 m2 for 20: 2.0 and 0.5, together 30 for 30.
+
+    >>> found = beside(pd.Series({"a": 20.0, "b": 10.0}), pd.Series({"a": 10.0, "b": 20.0}), target=3.0)
+    >>> found[["value", "rank", "gap", "gap_to_target"]].to_numpy().tolist()
+    [[2.0, 1.0, 1.0, -1.0], [0.5, 2.0, -0.5, -2.5]]
+    """
+    there = amount.notna() & (base > 0)
+    value = (amount / base.where(there)).astype(float)
+    shared = float(base[there].sum())
+    whole = float(amount[there].sum()) / shared if shared > 0 else np.nan
+    wanted = np.nan if target is None else float(target)
+    return pd.DataFrame(
+        {
+            "value": value, "rank": ranks(value, better=better), "whole": whole, "gap": value - whole,
+            "target": wanted, "gap_to_target": value - wanted,
+        }
+    )  # fmt: skip
