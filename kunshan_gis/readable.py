@@ -36,14 +36,20 @@ def is_number(column: str) -> bool:
     return unit_of(column) not in ("text", "term")
 
 
-def heading(column: str, *, demo: bool, counted: str = "people") -> Text:
-    """The column's label with its unit: 人口（万人）."""
+def heading(column: str, *, demo: bool, counted: str = "people", sheet: bool = False) -> Text:
+    """The column's label with its unit: 人口（万人）.
+
+    Parameters
+    ----------
+    sheet : of a spreadsheet, whose one number is read in both languages: 万人 is 10,000 people and not thousands
+    """
     named, unit = Text(*label(column, counted)), unit_of(column)
     if unit in ("text", "term", "share", "count", "index", "ratio"):
         return named
     if unit == "people" and counted == "buildings":
         return text("with_unit", label=named, unit=text("unit_buildings"))
-    key = f"unit_{unit}_demo" if demo and unit in _PEOPLE else f"unit_{unit}"
+    coarse = "_sheet" if sheet else "_demo"
+    key = f"unit_{unit}{coarse}" if demo and unit in _PEOPLE else f"unit_{unit}"
     return text("with_unit", label=named, unit=text(key))
 
 

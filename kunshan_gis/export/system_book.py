@@ -57,7 +57,7 @@ def _sheet(book: xlsxwriter.Workbook, formats: Mapping[str, Any], name: str, res
     title, columns = text(f"sheet_{name}"), shown_columns(list(table.columns))
     sheet = _landscape(book, f"{title.zh} {title.en}")
     top, rows = marked(sheet, formats, result.provenance), table.to_dict(orient="records")
-    heads = ["序号 No.", *(_one_line(heading(column, demo=demo, counted=counted), column) for column in columns)]
+    heads = ["序号 No.", *(_head(column, demo=demo, counted=counted) for column in columns)]
     for number, head in enumerate(heads):
         sheet.write_string(top, number, head, formats["head"])
     sheet.freeze_panes(top + 1, 2)
@@ -112,7 +112,8 @@ def _landscape(book: xlsxwriter.Workbook, title: str) -> Any:
     return sheet
 
 
-def _one_line(said: Text, column: str) -> str:
+def _head(column: str, *, demo: bool, counted: str) -> str:
+    said = heading(column, demo=demo, counted=counted, sheet=True)
     percent = unit_of(column) == "share"
     zh, en = (f"{said.zh}（%）", f"{said.en} (%)") if percent else said
     return zh if zh == en else f"{zh} {en}"
