@@ -1,6 +1,16 @@
 """Tables to measures: no files, no maps, no hidden randomness."""
 
 from kunshan_gis.analysis.areal import areal_weights, overlaps, require_apart, spread_by_area
+from kunshan_gis.analysis.catchment import (
+    Pairs,
+    Range,
+    catchment_ratio,
+    nearest_station,
+    slack_of,
+    to_nearest,
+    within,
+    within_any,
+)
 from kunshan_gis.analysis.coverage import STATES, TOLERANCE_M, coverage, states
 from kunshan_gis.analysis.decay import (
     TOLERANCE_MIN,
@@ -25,8 +35,18 @@ from kunshan_gis.analysis.floating import (
 from kunshan_gis.analysis.grid import amount_cells, cells, hexagon_cells, hexagons, street_cells
 from kunshan_gis.analysis.life_circle import completeness, completeness_by, missing_kinds
 from kunshan_gis.analysis.nesting import combinations, ground_once
+from kunshan_gis.analysis.node_place import (
+    NODE_PLACE,
+    balance,
+    entropy,
+    functional_mix,
+    index_of,
+    node_place_class,
+    scaled,
+)
 from kunshan_gis.analysis.opportunities import cumulative, gravity, nearest_k, proximity_time
 from kunshan_gis.analysis.provision import area_per_person, places_per_person
+from kunshan_gis.analysis.severance import longest_gap, severed
 from kunshan_gis.analysis.siting import most_reached
 from kunshan_gis.analysis.sizes import SIZES, size_states
 from kunshan_gis.analysis.tidiness import PLACE_M, SLIVER_M2, Tidiness, filled, tidiness
@@ -34,6 +54,7 @@ from kunshan_gis.analysis.turnover import TURNOVER, turnover, turnover_cells
 from kunshan_gis.analysis.units import UNASSIGNED, estate_of, town_of, zone_of
 
 __all__ = [
+    "NODE_PLACE",
     "PLACE_M",
     "SIZES",
     "SLIVER_M2",
@@ -46,6 +67,8 @@ __all__ = [
     "GaussianCatchment",
     "InversePower",
     "NegativeExponential",
+    "Pairs",
+    "Range",
     "Theil",
     "Tidiness",
     "Within",
@@ -53,7 +76,9 @@ __all__ = [
     "amount_cells",
     "area_per_person",
     "areal_weights",
+    "balance",
     "balanced",
+    "catchment_ratio",
     "cells",
     "combinations",
     "completeness",
@@ -61,9 +86,11 @@ __all__ = [
     "coverage",
     "cumulative",
     "enhanced_two_step",
+    "entropy",
     "estate_of",
     "filled",
     "floating_catchment",
+    "functional_mix",
     "gaps",
     "gaussian_two_step",
     "gini",
@@ -71,12 +98,16 @@ __all__ = [
     "ground_once",
     "hexagon_cells",
     "hexagons",
+    "index_of",
     "location_quotient",
+    "longest_gap",
     "lorenz",
     "missing_kinds",
     "modified_two_step",
     "most_reached",
     "nearest_k",
+    "nearest_station",
+    "node_place_class",
     "overlaps",
     "palma",
     "places_per_person",
@@ -84,7 +115,10 @@ __all__ = [
     "quantiles",
     "require_apart",
     "require_groups",
+    "scaled",
+    "severed",
     "size_states",
+    "slack_of",
     "spread_by_area",
     "states",
     "street_cells",
@@ -92,9 +126,12 @@ __all__ = [
     "supply_ratio",
     "theil",
     "tidiness",
+    "to_nearest",
     "town_of",
     "turnover",
     "turnover_cells",
     "two_step",
+    "within",
+    "within_any",
     "zone_of",
 ]

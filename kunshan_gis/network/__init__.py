@@ -25,7 +25,7 @@ from kunshan_gis.network.links import Links, over_links
 from kunshan_gis.network.live import Live
 from kunshan_gis.network.many import NodeReach, k_nearest, opportunities, reach, searches
 from kunshan_gis.network.opposite import Opposite, opposite
-from kunshan_gis.network.passages import passages
+from kunshan_gis.network.passages import passages, structure_of
 from kunshan_gis.network.search import Field, covered_lengths, nearest, search
 from kunshan_gis.network.service_area import service_areas
 from kunshan_gis.network.snap import not_placed, snap
@@ -79,6 +79,7 @@ __all__ = [
     "select",
     "service_areas",
     "snap",
+    "structure_of",
     "street_drive",
     "street_only",
     "to_arrays",
