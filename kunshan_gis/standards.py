@@ -58,9 +58,54 @@ class WalkProfile(Profile):
 
 
 class StationProfile(Profile):
-    """Areas around a station by straight radius, the smallest first."""
+    """Areas around a station: core and influence area, by straight radius and on foot.
+
+    Attributes
+    ----------
+    radii_m
+        By straight radius and, as far, on foot; the smallest first: the core, the largest: the influence area.
+    minutes
+        By walking time, at the pace of the walk.
+    measured_from
+        A radius is measured from the station's entrances, or from its centre.
+    centre_to_entrance_m
+        How far an entrance may be from a centre that stands for it.
+    """
 
     radii_m: tuple[float, ...] = Field(min_length=1)
+    minutes: tuple[float, ...] = ()
+    measured_from: Literal["entrances", "centre"] = "entrances"
+    centre_to_entrance_m: float = Field(default=0.0, ge=0, le=2_000)
+
+    @property
+    def core_m(self) -> float:
+        """Radius of the core."""
+        return self.radii_m[0]
+
+    @property
+    def influence_m(self) -> float:
+        """Radius of the influence area."""
+        return self.radii_m[-1]
+
+
+class NodePlaceProfile(Profile):
+    """Station areas as nodes and places: how far a place reaches, and from where on the two are out of balance.
+
+    Attributes
+    ----------
+    place_m
+        Straight radius of the place.
+    bus_m
+        Straight distance to bus stops one changes to.
+    gap, low, high
+        Limits of the classes, see `analysis.node_place_class`.
+    """
+
+    place_m: float = Field(gt=0, le=5_000)
+    bus_m: float = Field(gt=0, le=5_000)
+    gap: float = Field(gt=0, le=1)
+    low: float = Field(ge=0, le=1)
+    high: float = Field(gt=0, le=1)
 
 
 _P = TypeVar("_P", bound=Profile)
@@ -123,6 +168,17 @@ def station_profile(key: str) -> StationProfile:
         There is none (names those there are), or its file is broken.
     """
     return _named(StationProfile, "station", key)
+
+
+def node_place_profile(key: str) -> NodePlaceProfile:
+    """The node-place profile of that name.
+
+    Raises
+    ------
+    StandardError
+        There is none (names those there are), or its file is broken.
+    """
+    return _named(NodePlaceProfile, "node_place", key)
 
 
 def content_digest(profile: Profile) -> str:

@@ -4,12 +4,12 @@ from kunshan_gis.analysis.areal import areal_weights, overlaps, require_apart, s
 from kunshan_gis.analysis.catchment import (
     Pairs,
     Range,
+    amount_to_nearest,
+    amount_within,
+    amount_within_any,
     catchment_ratio,
     nearest_station,
     slack_of,
-    to_nearest,
-    within,
-    within_any,
 )
 from kunshan_gis.analysis.coverage import STATES, TOLERANCE_M, coverage, states
 from kunshan_gis.analysis.decay import (
@@ -37,12 +37,12 @@ from kunshan_gis.analysis.life_circle import completeness, completeness_by, miss
 from kunshan_gis.analysis.nesting import combinations, ground_once
 from kunshan_gis.analysis.node_place import (
     NODE_PLACE,
-    balance,
     entropy,
     functional_mix,
     index_of,
+    job_balance,
+    min_max,
     node_place_class,
-    scaled,
 )
 from kunshan_gis.analysis.opportunities import cumulative, gravity, nearest_k, proximity_time
 from kunshan_gis.analysis.provision import area_per_person, places_per_person
@@ -74,9 +74,11 @@ __all__ = [
     "Within",
     "Zones",
     "amount_cells",
+    "amount_to_nearest",
+    "amount_within",
+    "amount_within_any",
     "area_per_person",
     "areal_weights",
-    "balance",
     "balanced",
     "catchment_ratio",
     "cells",
@@ -99,9 +101,11 @@ __all__ = [
     "hexagon_cells",
     "hexagons",
     "index_of",
+    "job_balance",
     "location_quotient",
     "longest_gap",
     "lorenz",
+    "min_max",
     "missing_kinds",
     "modified_two_step",
     "most_reached",
@@ -115,7 +119,6 @@ __all__ = [
     "quantiles",
     "require_apart",
     "require_groups",
-    "scaled",
     "severed",
     "size_states",
     "slack_of",
@@ -126,12 +129,9 @@ __all__ = [
     "supply_ratio",
     "theil",
     "tidiness",
-    "to_nearest",
     "town_of",
     "turnover",
     "turnover_cells",
     "two_step",
-    "within",
-    "within_any",
     "zone_of",
 ]
