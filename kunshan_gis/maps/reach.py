@@ -83,10 +83,10 @@ def by_fifth(cells: gpd.GeoDataFrame, *, sized_by: str) -> gpd.GeoDataFrame:
     measurable = (cells["covered"] + cells["not_covered"]).to_numpy() > 0
     fifth = np.array(["0", "20", "40", "60", "80"])[np.clip(np.nan_to_num(share) * 5, 0, 4).astype(int)]
     table = cells.assign(class_=np.where(measurable & ~np.isnan(share), fifth, palette.NOT_MEASURABLE))
-    return table.set_geometry(_sized(table, sized_by))
+    return table.set_geometry(sized(table, sized_by))
 
 
-def _sized(cells: gpd.GeoDataFrame, by: str) -> NDArray[np.object_]:
+def sized(cells: gpd.GeoDataFrame, by: str) -> NDArray[np.object_]:
     """Cells drawn as large as their people or land: full at the ninth decile, the side never under a fifth."""
     people = cells[by].to_numpy(dtype=float)
     full = max(float(np.quantile(people, 0.9)), 1.0)
