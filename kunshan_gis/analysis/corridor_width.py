@@ -208,8 +208,8 @@ def _longest_way(vertices: Floats, edges: NDArray[np.int64]) -> NDArray[np.int64
 
 
 def _farthest(graph: Any, start: int) -> tuple[int, NDArray[np.int64]]:
-    metres, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
-    return int(np.argmax(np.where(np.isfinite(metres), metres, -1.0))), before
+    metres, before = dijkstra(graph, False, [start], True)  # both ways; with the node before each on its way
+    return int(np.argmax(np.where(np.isfinite(metres[0]), metres[0], -1.0))), before[0]
 
 
 def _led_out(ground: Polygon, xy: Floats, width: Floats) -> Floats:

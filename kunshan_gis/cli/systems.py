@@ -42,9 +42,41 @@ TableName = Annotated[
     str | None,
     typer.Option("--table", metavar="NAME", help="Only this table (csv: default the leading one). 只输出此表"),
 ]
+WidthWanted = Annotated[
+    float | None, typer.Option(help="Width wanted of corridors, metres; default: the corridor profile's. 廊道要求宽度")
+]
+NearBy = Annotated[
+    float | None, typer.Option(help="Straight metres within which people live near a corridor. 距廊道的直线距离")
+]
+JoinedWithin = Annotated[
+    float | None, typer.Option(help="Metres within which parks and water are joined to a corridor. 视为相连的距离")
+]
 OutFolder = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Also write page, XLSX and result.json here. 另存成果的文件夹"),
+]
+
+ServedBy = Annotated[
+    str | None,
+    typer.Option(metavar="PROFILE", help="How far parks of a size serve; default: gbt51346-2019. 服务距离口径"),
+]
+TiersBySize = Annotated[
+    bool, typer.Option("--tiers-by-size", help="Parks without a tier get that of their size. 未分级公园按面积归级")
+]
+NextSites = Annotated[int | None, typer.Option(help="Next sites a tier; default: 10. 每级选址个数")]
+SiteCell = Annotated[float | None, typer.Option(help="Cells tried as sites, metres; default: 200. 选址方格")]
+PreferGreen = Annotated[
+    float | None,
+    typer.Option(help="Green land is taken from this share of the best gain; default: 0.9. 优先绿地的比例"),
+]
+Sight = Annotated[float | None, typer.Option(help="Green is in sight within, metres; default: 300. 见绿距离")]
+DoorMinutes = Annotated[float | None, typer.Option(help="A park is at the door within; default: 5. 进园时间（分钟）")]
+WaterCounts = Annotated[bool, typer.Option("--water-counts", help="Water counts as green in sight. 水面计为绿地")]
+AreaDiffers = Annotated[
+    float | None, typer.Option(help="Name stated areas that differ by more; default: 0.1. 面积相差比例")
+]
+NameNear = Annotated[
+    float | None, typer.Option(help="Name parks of one name within, metres; default: 300. 同名公园距离")
 ]
 
 
@@ -110,6 +142,9 @@ def corridors(
     minutes: Minutes = None,
     speed_mps: Speed = None,
     profile: ProfileName = None,
+    width_m: WidthWanted = None,
+    near_m: NearBy = None,
+    joined_m: JoinedWithin = None,
     table: TableName = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     out: OutFolder = None,
@@ -133,6 +168,16 @@ def parks(
     out: OutFolder = None,
     lang: LangOption = Lang.zh,
     allow_open_edge: OpenEdge = False,
+    served_by: ServedBy = None,
+    tiers_by_size: TiersBySize = False,
+    next_sites: NextSites = None,
+    site_cell_m: SiteCell = None,
+    prefer_green: PreferGreen = None,
+    sight_m: Sight = None,
+    door_minutes: DoorMinutes = None,
+    water_counts: WaterCounts = False,
+    area_differs: AreaDiffers = None,
+    name_near_m: NameNear = None,
 ) -> None:
     """The park system in three tiers: count, area, size, balance, where the next one goes. 三级公园体系。"""
     _shown("parks", **_asked(locals()))
