@@ -70,7 +70,7 @@ def over_links(field: Field, links: Links, *, cutoff_m: float = np.inf) -> Field
         waited before it is not in there.
     """
     graph = graph_of(field.network)
-    labels = Labels(*(values.copy() for values in field.labels))
+    labels = Labels(field.node_m.copy(), field.node_delay_s.copy(), field.node_source.copy())
     cutoff = min(cutoff_m, field.cutoff_m)
     now = Field(field.network, field.sources, *labels, cutoff)
     while True:

@@ -81,11 +81,14 @@ def opposite(
     best = _nearest_each(row, side, away, network.edge_id[edge])
     left, right = best[:, 0], best[:, 1]
     at = row[left]
-    ends = [Points(edge[rows], offset[rows], np.zeros(len(rows)), np.full(len(rows), "", dtype=object))
-            for rows in (left, right)]  # fmt: skip
     xy = np.stack([shapely.get_coordinates(points) for points in (foot[left], place[at], foot[right])], axis=1)
     shapes = np.asarray(shapely.linestrings(xy), dtype=object) if len(xy) else np.empty(0, dtype=object)
-    return Opposite(line[at], along[at], Links(*ends, away[left] + away[right]), shapes)
+    links = Links(_at(edge[left], offset[left]), _at(edge[right], offset[right]), away[left] + away[right])
+    return Opposite(line[at], along[at], links, shapes)
+
+
+def _at(edge: NDArray[np.int64], offset_m: NDArray[np.float64]) -> Points:
+    return Points(edge, offset_m, np.zeros(len(edge)), np.full(len(edge), "", dtype=object))
 
 
 def _places(
@@ -97,7 +100,7 @@ def _places(
     even = np.repeat(np.arange(len(lines)), number)
     nth = np.arange(len(even)) - np.repeat(np.cumsum(number) - number, number)
     ends = dangling(network)
-    dead = shapely.points(network.node_xy[ends.node[onto[ends.edge]]])
+    dead = np.asarray(shapely.points(network.node_xy[ends.node[onto[ends.edge]]]), dtype=object)
     near, end = shapely.STRtree(dead).query(lines, predicate="dwithin", distance=within_m)
     line = np.r_[even, near]
     along = np.r_[(nth + 0.5) * (length / number)[even], shapely.line_locate_point(lines[near], dead[end])]
@@ -126,7 +129,8 @@ def _sides(lines: NDArray[np.object_], foot: NDArray[np.object_]) -> NDArray[np.
     )
     (east, north), (x, y) = (ahead - behind).T, (shapely.get_coordinates(foot) - here).T
     off = (east * y - north * x) / np.maximum(np.hypot(east, north), 1e-9)
-    return (off > ON_LINE_M).astype(np.int64) - (off < -ON_LINE_M)
+    sides: NDArray[np.int64] = (off > ON_LINE_M).astype(np.int64) - (off < -ON_LINE_M)
+    return sides
 
 
 def _crossed(place: NDArray[np.object_], foot: NDArray[np.object_], barriers: NDArray[np.object_]) -> NDArray[np.bool_]:
