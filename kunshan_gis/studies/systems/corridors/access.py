@@ -74,11 +74,11 @@ def access(setting: Setting, drawn: Drawn) -> Access | None:
     homes, limit, near = setting.area.table("homes"), setting.walk.cutoff_m, drawn.profile.near_m
     shape = (len(homes), len(drawn.table))
     placed, walked, doors = np.zeros(shape[0], dtype=bool), np.full(shape, np.inf), np.zeros(shape[1], dtype=np.int64)
+    straight = _straight(homes.geometry, drawn, near + _error(drawn, near))
     if setting.walkable:
         placed, walked, doors = _walked(setting, drawn, limit + _error(drawn, limit))
-    straight = _straight(homes.geometry, drawn, near + _error(drawn, near))
-    walked = np.where(straight == 0.0, 0.0, walked)  # who lives in it is there
-    placed = placed | (walked == 0.0).any(axis=1)
+        walked = np.where(straight == 0.0, 0.0, walked)  # who lives in it is there
+        placed = placed | (straight == 0.0).any(axis=1)
     people = homes["population"].to_numpy(dtype=float)
     return Access(people, placed, walked, straight, doors, limit, near, drawn)
 
