@@ -242,7 +242,8 @@ def nearest_community(area: StudyArea, places: gpd.GeoSeries) -> pd.Series:
         ids = np.append(communities["id"].to_numpy(dtype=object), UNASSIGNED)
         return pd.Series(ids[row], index=places.index)
     xy = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    points = np.column_stack([shapely.get_x(places.array), shapely.get_y(places.array)])
+    on = shapely.point_on_surface(np.asarray(places.array))  # of a park its middle
+    points = np.column_stack([shapely.get_x(on), shapely.get_y(on)])
     nearest = cKDTree(xy).query(np.nan_to_num(points))[1]
     return pd.Series(communities["id"].to_numpy(dtype=object)[nearest], index=places.index)
 
