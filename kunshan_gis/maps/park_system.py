@@ -59,8 +59,8 @@ def park_system_map(
 def door_styles() -> dict[str, Style]:
     """Cells by minutes to the nearest park entrance; grey and hatched where it cannot be measured."""
     styles = {
-        band: Style(*term("door_band", band), color="#ffffff", fill=fill, width=0, opacity=0.9)
-        for band, fill in _DOOR.items()
+        band: Style(*term("door_band", band), color="#ffffff", fill=color, width=0, opacity=0.9)
+        for band, color in _DOOR.items()
     }
     nowhere = term("door_band", palette.NOT_MEASURABLE)
     return styles | {palette.NOT_MEASURABLE: Style(*nowhere, color="#8c8c88", fill="#dededa", width=0, hatch=True)}
@@ -76,8 +76,8 @@ def _cells(area: StudyArea, drawn: Drawn, *, demo: bool, counted: str) -> Iterat
     cells = drawn.get("door_cells")
     if cells is None or not len(cells):
         return
-    table, fields = card_of(cells, ["population", "door_min"], demo=demo, counted=counted)
-    table = table.set_geometry(sized(table, "population"))
+    drawn_large = cells.assign(geometry=sized(cells, "population"))
+    table, fields = card_of(drawn_large, ["population", "door_min"], demo=demo, counted=counted)
     styles = {band: style for band, style in door_styles().items() if (cells["door_band"] == band).any()}
     yield MapLayer(
         "door_cells", text("park_layer_cells"), text("group_reach"), table, styles, by="door_band", fields=fields,
@@ -104,8 +104,9 @@ def _out_of_size(area: StudyArea, parks: gpd.GeoDataFrame, *, demo: bool) -> Ite
     rows = parks[parks["size_state"].isin(list(looks)) & parks["inside"]]
     if not len(rows):
         return
-    table, fields = card_of(rows.assign(park_m2=rows["area_m2"]), ["name", "tier", "size_state", "park_m2"], demo=demo)
-    table = table.set_geometry(table.geometry.representative_point())
+    rows = rows.assign(park_m2=rows["area_m2"], geometry=rows.geometry.representative_point())
+    named = ["name", "tier", "size_state", "park_m2"]
+    table, fields = card_of(rows, [name for name in named if name in rows], demo=demo)
     styles = {
         state: Style(*term("size_state", state), color=color, fill="#ffffff", width=2.0, radius=4.0)
         for state, color in looks.items() if (rows["size_state"] == state).any()
@@ -173,21 +174,20 @@ def _figures(result: Result) -> Iterator[KeyFigure]:
         value=cell("parks", whole["parks"], demo=demo), label=text("park_figure_parks"),
         note=text("park_figure_plan", plan=f"{planned:,.0f}") if pd.notna(planned) else NOTHING,
     )  # fmt: skip
-    beside = result.tables["parks_sight_door"].set_index("sees_enters")["population"]
-    people = float(beside.sum())
-    if not people:
-        return
-    parameters: Any = result.provenance.parameters
-    enters, lost = beside["both"] + beside["enters"], beside["not_measurable"]
-    yield KeyFigure(
-        value=cell("door_share", enters / people, demo=demo),
-        label=text("park_figure_door", minutes=f"{parameters['door_minutes']:g}"),
+    ways, asked = result.tables["parks_ways"].set_index("reach_way"), result.provenance.parameters
+    for way, within in (("door", asked["door_minutes"]), ("sight_green", asked["sight_m"])):
+        if way in ways.index and ways.loc[way, "population"]:
+            label = text(f"park_figure_{way}", within=f"{within:g}")
+            yield _way(ways.loc[way].to_dict(), label, demo=demo, counted=counted)
+
+
+def _way(row: Mapping[Any, Any], label: Text, *, demo: bool, counted: str) -> KeyFigure:
+    people = float(row["population"])
+    covered, missed, lost = (float(row[state]) / people for state in ("covered", "not_covered", "not_measurable"))
+    return KeyFigure(
+        value=cell("share_covered", row["share_covered"], demo=demo), label=label,
         note=text("park_figure_of", all=counted_with_unit(people, demo=demo, counted=counted)),
-        states=(enters / people, (people - enters - lost) / people, lost / people),
-    )  # fmt: skip
-    yield KeyFigure(
-        value=cell("sight_share", (beside["both"] + beside["sees"]) / people, demo=demo),
-        label=text("park_figure_sight", metres=f"{parameters['sight_m']:g}"), note=NOTHING,
+        states=(covered, missed, lost),
     )  # fmt: skip
 
 

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from kunshan_gis.analysis import TOLERANCE_M, quantiles
 from kunshan_gis.studies.accounts import ALL
 from kunshan_gis.studies.rule_figures import unit_share
+from kunshan_gis.studies.supply import PARKS
 from kunshan_gis.studies.systems.parks.doors import DOOR_MIN, SIGHT_M, Doors, Floats
 from kunshan_gis.studies.systems.parks.held import PEOPLE, Rows
+from kunshan_gis.studies.systems.parks.states import STATES, three_states
 from kunshan_gis.studies.systems.parks.tiers import measured
 from kunshan_gis.studies.units import Units
 
@@ -49,6 +51,26 @@ def sight_table(doors: Doors) -> pd.DataFrame:
     return table[columns]
 
 
+def ways_table(doors: Doors) -> pd.DataFrame:
+    """Green and parks in a straight line beside a park on foot, each in three states, with the range they may lie in.
+
+    Nothing without homes; on foot not measurable without streets.
+    """
+    columns = ["reach_way", "reach_way_m", *STATES]
+    if not doors.parks.setting.area.has("homes"):
+        return pd.DataFrame(columns=columns)
+    parks, seen = doors.parks, (PARKS, *doors.kinds)
+    everybody: Rows = np.ones(len(parks.people), dtype=bool)
+    ways = [
+        ("sight_green", doors.sight_m, three_states(parks, doors.sees, everybody, doors.sees_between(seen))),
+        ("sight_park", doors.sight_m, three_states(parks, doors.sees_park, everybody, doors.sees_between((PARKS,)))),
+    ]
+    if parks.setting.walkable:
+        ways.append(("door", doors.door_m, three_states(parks, doors.enters, parks.placed, doors.enters_between)))
+    rows = [{"reach_way": way, "reach_way_m": metres, **states} for way, metres, states in ways]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def beside_table(doors: Doors) -> pd.DataFrame:
     """Residents who see green and walk to a park, who only see it, who only walk there, and who do neither."""
     columns = ["sees_enters", "population", "park_people_share"]
@@ -78,7 +100,8 @@ def units_table(doors: Doors, units: Units) -> pd.DataFrame:
     lived_in = _of_people(doors, units, table)
     rest = table["unit_id"].to_numpy() == "unassigned"
     empty = rest & ~lived_in & ~(table["parks"].fillna(0) > 0).to_numpy()
-    return table[~empty].reset_index(drop=True)
+    shown: pd.DataFrame = table[~empty].reset_index(drop=True)
+    return shown
 
 
 def units_drawn(table: pd.DataFrame, units: Units) -> gpd.GeoDataFrame | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from kunshan_gis.analysis import TOLERANCE_M
 from kunshan_gis.studies.accounts import ALL
 from kunshan_gis.studies.supply import COARSE_PART, PARKS
 from kunshan_gis.studies.systems.parks.held import PEOPLE, Parks, Rows
+from kunshan_gis.studies.systems.parks.states import Between
 from kunshan_gis.studies.terms import AS_MEASURED
 
 Floats = NDArray[np.float64]
@@ -61,7 +63,8 @@ class Doors:
     @cached_property
     def to_green_m(self) -> Floats:
         """Straight metres to the nearest green: a park, the green layer, water where it counts."""
-        return np.minimum.reduce([self.to_park_m, *(self._to(kind) for kind in self.kinds)])
+        found: Floats = np.minimum.reduce([self.to_park_m, *(self._to(kind) for kind in self.kinds)])
+        return found
 
     @cached_property
     def to_tree_m(self) -> Floats | None:
@@ -74,11 +77,9 @@ class Doors:
         return self.to_green_m <= self.sight_m + TOLERANCE_M
 
     @cached_property
-    def sees_between(self) -> tuple[Rows, Rows]:
-        """The same where green known too badly is left out, and where it is as near as its error allows."""
-        parts = [self._between(kind) for kind in (PARKS, *self.kinds)]
-        low, high = (np.logical_or.reduce([part[end] for part in parts]) for end in (0, 1))
-        return low, high
+    def sees_park(self) -> Rows:
+        """Homes with a park in sight."""
+        return self.to_park_m <= self.sight_m + TOLERANCE_M
 
     @cached_property
     def enters(self) -> Rows:
@@ -86,10 +87,22 @@ class Doors:
         speed = self.parks.setting.walk.speed_mps
         return self.minutes <= self.door_minutes + TOLERANCE_M / speed / 60.0
 
+    @property
+    def door_m(self) -> float:
+        """How far one walks in the minutes to the door."""
+        return self.door_minutes * 60.0 * self.parks.setting.walk.speed_mps
+
     @cached_property
-    def enters_between(self) -> tuple[Rows, Rows] | None:
-        """The same where parks known too badly are left out and where they are near; None where all are known."""
-        return self.parks.between(ALL, metres=self.door_minutes * 60.0 * self.parks.setting.walk.speed_mps)
+    def enters_between(self) -> Between:
+        """Homes with a park at the door where parks known too badly are left out, and where they are near."""
+        return self.parks.between(ALL, metres=self.door_m)
+
+    def sees_between(self, kinds: Iterable[str]) -> Between:
+        """Homes with any of these in sight where what is known too badly is left out, and where it is near."""
+        parts = [self._between(kind) for kind in kinds]
+        if not any(coarse for _, _, coarse in parts):
+            return None
+        return np.any([part[0] for part in parts], axis=0), np.any([part[1] for part in parts], axis=0)
 
     def _to(self, kind: str) -> Floats:
         area = self.parks.setting.area
@@ -98,7 +111,7 @@ class Doors:
             ("homes", kind),
         )  # fmt: skip
 
-    def _between(self, kind: str) -> tuple[Rows, Rows]:
+    def _between(self, kind: str) -> tuple[Rows, Rows, bool]:
         table = self.parks.table if kind == PARKS else self.parks.setting.area.standing(kind)
         accuracy = _accuracy(self.parks, kind, table)
         badly = accuracy > self.sight_m / COARSE_PART
@@ -107,20 +120,19 @@ class Doors:
         high = low.copy()
         for error in np.unique(accuracy[badly]):
             high |= _nearest(homes, table[badly & (accuracy == error)]) <= self.sight_m + error + TOLERANCE_M
-        return low, high
+        return low, high, bool(badly.any())
 
 
 def _accuracy(parks: Parks, kind: str, table: pd.DataFrame) -> Floats:
     whole = parks.setting.area.layer(kind).info.accuracy_m
     own = table["accuracy_m"].astype(float) if "accuracy_m" in table else pd.Series(np.nan, index=table.index)
-    found: Floats = own.fillna(0.0 if whole is None else whole).to_numpy(dtype=float)
-    return found
+    return np.asarray(own.fillna(0.0 if whole is None else whole), dtype=np.float64)
 
 
 def _nearest(homes: object, table: pd.DataFrame) -> Floats:
     """Straight metres from every home to the nearest feature; infinite where there is none or the home has no place."""
     points, shapes = np.asarray(homes), np.asarray(table.geometry.array)
-    metres = np.full(len(points), np.inf)
+    metres: Floats = np.full(len(points), np.inf, dtype=np.float64)
     there = ~(shapely.is_missing(points) | shapely.is_empty(points))
     if len(shapes) and there.any():
         tree = shapely.STRtree(shapes)

@@ -68,7 +68,8 @@ class Parks:
     @cached_property
     def tier(self) -> pd.Series:
         """Of every park its tier; `other` where it has none."""
-        return self.table["tier"].fillna(OTHER)
+        found: pd.Series = self.table["tier"].fillna(OTHER)
+        return found
 
     @cached_property
     def tiers(self) -> tuple[str, ...]:
@@ -124,7 +125,8 @@ class Parks:
     @cached_property
     def area_m2(self) -> NDArray[np.float64]:
         """Square metres of every park, as stated, else of its outline."""
-        return self.table["area_m2"].to_numpy(dtype=float)
+        found: NDArray[np.float64] = self.table["area_m2"].to_numpy(dtype=float)
+        return found
 
     @cached_property
     def access(self) -> network.ParkAccess | None:

@@ -38,7 +38,7 @@ class Tried(NamedTuple):
 def next_sites(parks: Parks, options: Options) -> gpd.GeoDataFrame:
     """The next sites of each tier in the order of choice, with their place; no rows without tiers, homes or streets."""
     land = Land(parks)
-    tiers = parks.tiers if parks.setting.peopled and options.sites else ()
+    tiers = parks.tiers if parks.setting.peopled and options.next_sites else ()
     found = [_of_tier(parks, land, tier, options) for tier in tiers]
     rows = [one for one in found if len(one)]
     if rows:
@@ -51,9 +51,9 @@ def _of_tier(parks: Parks, land: Land, tier: str, options: Options) -> gpd.GeoDa
     serves, reached = parks.asks.serves_m(smallest), parks.walked_to(parks.parts(tier))
     wanting = np.flatnonzero(parks.placed & ~reached & (parks.people > 0))
     homes = parks.setting.measuring.demand(PEOPLE).places.iloc[wanting]
-    tried = _tried(land, homes, serves, smallest, max(options.cell_m, serves / CELLS_A_DISTANCE))
+    tried = _tried(land, homes, serves, smallest, max(options.site_cell_m, serves / CELLS_A_DISTANCE))
     chosen = most_reached(
-        _reach(parks, tried.points, wanting, serves), parks.people[wanting], sites=options.sites,
+        _reach(parks, tried.points, wanting, serves), parks.people[wanting], sites=options.next_sites,
         preferred=tried.green >= 0, near_best=options.prefer_green,
     )  # fmt: skip
     covered = int(parks.people[reached & parks.placed].sum())

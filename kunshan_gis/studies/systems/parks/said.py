@@ -51,7 +51,7 @@ class _Words:
 def _numbers(tiers: pd.DataFrame, asks: Asks, say: _Words) -> Iterator[Text]:
     rows = tiers.set_index("tier")
     own = rows.drop(index=ALL)
-    whole = rows.loc[ALL]
+    whole = rows.loc[ALL].to_dict()
     parts = [
         text("parks_said_tier_plan" if not math.isnan(row["park_plan"]) else "parks_said_tier",
              tier=text(f"parks_tier_{tier}"), parks=f"{row['parks']:,.0f}", plan=f"{row['park_plan']:,.0f}")
@@ -61,12 +61,12 @@ def _numbers(tiers: pd.DataFrame, asks: Asks, say: _Words) -> Iterator[Text]:
     yield text("parks_said_numbers", parks=f"{whole['parks']:,.0f}", listed=listed, area=_area(whole, asks, say))
 
 
-def _area(whole: pd.Series, asks: Asks, say: _Words) -> Text:
+def _area(whole: Mapping[Any, Any], asks: Asks, say: _Words) -> Text:
     """Hectares, and square metres per resident beside what the standard asks for; nothing without homes."""
-    if math.isnan(whole["park_m2_per_person"]):
+    if math.isnan(whole["park_once_per_person"]):
         return NOTHING
     ha = say.figure("park_ha", whole["park_once_ha"])
-    each = say.figure("park_m2_per_person", whole["park_m2_per_person"])
+    each = say.figure("park_m2_per_person", whole["park_once_per_person"])
     rule = asks.per_person.get(ALL)
     if rule is None or rule.target is None:
         return text("parks_said_area", ha=ha, each=each)
@@ -114,17 +114,15 @@ def _combined(table: pd.DataFrame, say: _Words) -> Iterator[Text]:
 
 
 def _beside(tables: Tables, options: Options, say: _Words) -> Iterator[Text]:
-    beside = tables["parks_sight_door"]
-    if not len(beside):
+    ways, beside = tables["parks_ways"].set_index("reach_way"), tables["parks_sight_door"]
+    if not len(beside) or not ways["population"].max():
         return
-    people = beside.set_index("sees_enters")["population"]
-    whole = int(people.sum())
-    if whole:
-        yield text(
-            "parks_said_beside", all=say.people(whole), metres=f"{options.sight_m:g}",
-            minutes=f"{options.door_minutes:g}", sees=say.share((people["both"] + people["sees"]) / whole),
-            enters=say.share((people["both"] + people["enters"]) / whole), only=say.people(people["sees"]),
-        )  # fmt: skip
+    sees, enters = (_span(ways.loc[way].to_dict(), say) for way in ("sight_green", "door"))
+    only = beside.set_index("sees_enters")["population"]["sees"]
+    yield text(
+        "parks_said_beside", all=say.people(float(ways["population"].max())), metres=f"{options.sight_m:g}",
+        minutes=f"{options.door_minutes:g}", sees=sees, enters=enters, only=say.people(float(only)),
+    )  # fmt: skip
 
 
 def _balance(table: pd.DataFrame) -> Iterator[Text]:
@@ -147,7 +145,8 @@ def _next(sites: pd.DataFrame, served: pd.DataFrame, say: _Words) -> Iterator[Te
     parts = []
     for tier, rows in sites.groupby("tier", sort=False):
         first, last, town = rows.iloc[0], rows.iloc[-1], rows["next_town"].iloc[0]
-        place = Text(town, first["next_town_en"]) if isinstance(town, str) else text("parks_said_place")
+        site = text(f"park_site_{tier}", rank=1)
+        place = Text(town, first["next_town_en"]) if isinstance(town, str) else text("parks_said_place", site=site)
         parts.append(text(
             "parks_said_next_one", tier=text(f"parks_tier_{tier}"), town=place, people=say.people(first["next_people"]),
             number=len(rows), before=say.share(before[tier]), after=say.share(last["next_share_after"]),
@@ -161,14 +160,14 @@ def _scenarios(table: pd.DataFrame, say: _Words) -> Iterator[Text]:
     rows = table[table["tier"] == ALL].set_index("park_scenario")
     if len(rows) < 2 or rows["share_covered"].isna().any():
         return
-    now, then = rows.loc["existing"], rows.loc["planned"]
+    now, then = (rows.loc[scenario].to_dict() for scenario in ("existing", "planned"))
     yield text(
         "parks_said_scenarios", now=f"{now['parks']:,.0f}", then=f"{then['parks']:,.0f}",
         now_share=_span(now, say), then_share=_span(then, say),
     )  # fmt: skip
 
 
-def _span(row: pd.Series, say: _Words) -> Text:
+def _span(row: Mapping[Any, Any], say: _Words) -> Text:
     """A share, with its range where parks are known badly."""
     own = say.share(row["share_covered"])
     if math.isnan(row["park_share_low"]):

@@ -14,7 +14,7 @@ from kunshan_gis.model import Scenario
 from kunshan_gis.schema import FUTURE
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.systems.parks.held import Parks, Rows
-from kunshan_gis.studies.systems.parks.tiers import three_states
+from kunshan_gis.studies.systems.parks.states import STATES, three_states
 
 BOTH: tuple[Scenario, ...] = ("existing", "planned")
 
@@ -54,7 +54,7 @@ def _row(parks: Parks, group: str, scenario: Scenario, other: Parks | None) -> d
     found: dict[str, Any] = {
         "tier": group, "park_scenario": scenario,
         "parks": 0 if other is None else int(np.count_nonzero(rows & other.counted)), "park_ha": size / 10_000.0,
-        **dict.fromkeys(_OF_PEOPLE, math.nan),
+        "park_m2_per_person": math.nan, **dict.fromkeys(STATES, math.nan),
     }  # fmt: skip
     if not parks.setting.area.has("homes"):
         return found
@@ -63,16 +63,10 @@ def _row(parks: Parks, group: str, scenario: Scenario, other: Parks | None) -> d
     return found | (_walked(parks, group, other) if parks.setting.peopled else {})
 
 
-_OF_PEOPLE = ("park_m2_per_person", "population", "covered", "not_covered", "not_measurable", "share_covered",
-              "park_share_low", "park_share_high")  # fmt: skip
-
-
 def _walked(parks: Parks, group: str, other: Parks | None) -> dict[str, float]:
     """Residents within the area's walk of a park of the tier, with the range where parks are known badly."""
     if other is None:
-        return three_states(parks, np.zeros(len(parks.people), dtype=bool))
+        return three_states(parks, np.zeros(len(parks.people), dtype=bool), parks.placed)
     metres = parks.setting.walk.cutoff_m
-    found = three_states(other, other.walked_to(other.parts(group, metres=metres), timed=True))
-    ends = other.between(group, metres=metres)
-    span = {} if ends is None else {"park_share_low": other.share(ends[0]), "park_share_high": other.share(ends[1])}
-    return found | span
+    reached = other.walked_to(other.parts(group, metres=metres), timed=True)
+    return three_states(other, reached, other.placed, other.between(group, metres=metres))

@@ -27,7 +27,7 @@ def size_table(parks: Parks, sizes: pd.Series) -> pd.DataFrame:
     """
     state = sizes.where(parks.serving, "serves_nobody")
     wrong = np.flatnonzero(state.isin(("below", "above", "serves_nobody")).to_numpy() & parks.counted)
-    limit = [_limit(parks, row, str(state.iloc[row])) for row in wrong]
+    limit = [_limit(parks, int(row), str(state.iloc[row])) for row in wrong]
     named = list(parks.named(wrong))
     table = pd.DataFrame({
         "id": [one[0] for one in named], "name": [one[1] for one in named], "name_en": [one[2] for one in named],

@@ -9,6 +9,7 @@ from kunshan_gis.network import ACCESS_SOURCES
 from kunshan_gis.studies.accounts import future_rows, profile_said
 from kunshan_gis.studies.systems.parks.asks import asks_of
 from kunshan_gis.studies.systems.parks.balance import balance_table
+from kunshan_gis.studies.systems.parks.by_size import by_size, without_tier
 from kunshan_gis.studies.systems.parks.door_tables import (
     beside_table,
     door_cells,
@@ -16,6 +17,7 @@ from kunshan_gis.studies.systems.parks.door_tables import (
     sight_table,
     units_drawn,
     units_table,
+    ways_table,
 )
 from kunshan_gis.studies.systems.parks.doors import GREEN, TREES, Doors
 from kunshan_gis.studies.systems.parks.faults import park_faults
@@ -45,17 +47,22 @@ def study(setting: Setting) -> System:
         The profile of distances is unknown, or says of no park how far it serves.
     """
     options = Options.model_validate(dict(setting.asked.options))
-    parks = Parks(setting, asks_of(setting.area, options.distances))
-    doors = Doors(parks, options.sight_m, options.door_minutes, options.water)
+    asks = asks_of(setting.area, options.served_by)
+    untiered = without_tier(setting.area.table("parks"))
+    parks = Parks(by_size(setting, asks) if options.tiers_by_size and untiered else setting, asks)
+    doors = Doors(parks, options.sight_m, options.door_minutes, options.water_counts)
     demo = demo_of(setting, _kinds(doors))
     part = _tiers(parks, demo=demo).and_(_homes(doors), _sites(parks, options), _faults(parks, options))
     counted = setting.area.layer("homes").info.counts if setting.area.has("homes") else "people"
-    said = findings(part.tables, parks.asks, options, demo=demo, counted=counted)
-    words = parks.asks.said(profile_said(setting.walk.profile, setting.walk.parameters()))
+    said = findings(part.tables, asks, options, demo=demo, counted=counted)
+    words = asks.said(profile_said(setting.walk.profile, setting.walk.parameters()))
     whole = part.and_(
-        Part(said=said, kinds=_kinds(doors), optional=OPTIONAL, warnings=_warnings(doors), counts=_counts(parks))
-    )
-    return answer(setting, KEY, whole, leading="parks_tiers", profile_words=words)
+        Part(
+            said=said, kinds=_kinds(doors), optional=OPTIONAL, counts=_counts(parks),
+            warnings=_warnings(doors, untiered if options.tiers_by_size else 0),
+        )
+    )  # fmt: skip
+    return answer(parks.setting, KEY, whole, leading="parks_tiers", profile_words=words)
 
 
 def _tiers(parks: Parks, *, demo: bool) -> Part:
@@ -72,7 +79,8 @@ def _homes(doors: Doors) -> Part:
     units = doors.parks.setting.units
     tables = {
         f"parks_{units.key}": units_table(doors, units), "parks_door": door_table(doors),
-        "parks_sight": sight_table(doors), "parks_sight_door": beside_table(doors),
+        "parks_sight": sight_table(doors), "parks_ways": ways_table(doors),
+        "parks_sight_door": beside_table(doors),
         "parks_balance": balance_table(doors),
     }  # fmt: skip
     drawn = {"door_cells": door_cells(doors), "park_units": units_drawn(tables[f"parks_{units.key}"], units)}
@@ -87,7 +95,7 @@ def _sites(parks: Parks, options: Options) -> Part:
 
 def _faults(parks: Parks, options: Options) -> Part:
     shared = shared_ground(parks)
-    faults = park_faults(parks, shared, differs=options.differs, near_m=options.near_m)
+    faults = park_faults(parks, shared, differs=options.area_differs, near_m=options.name_near_m)
     own = Part({"parks_shared": shared.table}, drawn={"parks_shared": shared.ground})
     return own.and_(faults_part(parks.setting, KEY, faults))
 
@@ -108,8 +116,10 @@ def _counts(parks: Parks) -> dict[str, Any]:
     return counts
 
 
-def _warnings(doors: Doors) -> list[Text]:
+def _warnings(doors: Doors, by_their_size: int) -> list[Text]:
     parks, found = doors.parks, []
+    if by_their_size:
+        found.append(text("parks_warn_by_size", parks=by_their_size))
     merged = parks.table[parks.table["pieces"] > 1]
     if len(merged):
         found.append(text("parks_warn_pieces", pieces=int(merged["pieces"].sum()), parks=len(merged)))

@@ -13,7 +13,8 @@ from kunshan_gis.studies.accounts import ALL
 from kunshan_gis.studies.demand import NotThereError
 from kunshan_gis.studies.rule_figures import Figure, figure
 from kunshan_gis.studies.supply import PARKS
-from kunshan_gis.studies.systems.parks.held import Parks, Rows
+from kunshan_gis.studies.systems.parks.held import Parks
+from kunshan_gis.studies.systems.parks.states import STATES, three_states
 from kunshan_gis.studies.terms import AS_MEASURED
 from kunshan_gis.studies.units import Units
 
@@ -48,7 +49,7 @@ def number_of(parks: Parks, group: str) -> int:
 def _row(parks: Parks, sizes: pd.Series, group: str, *, demo: bool) -> dict[str, Any]:
     rows, number = parks.rows(group) & parks.counted, number_of(parks, group)
     planned = _plan(parks, group)
-    size = (parks.area_m2 * parks.inside)[parks.rows(group)].sum()
+    size, once = (parks.area_m2 * parks.inside)[parks.rows(group)].sum(), parks.own_m2[parks.rows(group)].sum()
     state = sizes[rows]
     people = parks.people.sum() if parks.setting.area.has("homes") else 0
     per_person = size / people if people else math.nan
@@ -60,8 +61,9 @@ def _row(parks: Parks, sizes: pd.Series, group: str, *, demo: bool) -> dict[str,
         "park_plan": planned,
         "park_gap": number - planned,
         "park_ha": size / _HECTARE_M2,
-        "park_once_ha": parks.own_m2[parks.rows(group)].sum() / _HECTARE_M2,
+        "park_once_ha": once / _HECTARE_M2,
         "park_m2_per_person": per_person,
+        "park_once_per_person": once / people if people else math.nan,
         "park_m2_target": target,
         "park_verdict": verdict(rule, per_person, demo=demo),
         "park_too_small": float((state == "below").sum()) if state.notna().any() else math.nan,
@@ -94,35 +96,16 @@ def served_table(parks: Parks) -> pd.DataFrame:
     return pd.DataFrame([_served(parks, group) for group in parks.groups])
 
 
-_SERVED = ("park_serves_from_m", "park_serves_to_m", "population", "covered", "not_covered", "not_measurable",
-           "share_covered", "park_share_low", "park_share_high", "park_in_circle", "park_circle_share")  # fmt: skip
-
-
 def _served(parks: Parks, group: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"tier": group} | dict.fromkeys(_SERVED, math.nan)
     parts = parks.parts(group)
-    if parts:
-        metres = [part.metres for part in parts]
-        found |= {"park_serves_from_m": min(metres), "park_serves_to_m": max(metres)}
+    metres = [part.metres for part in parts] or [math.nan]
+    found: dict[str, Any] = {"tier": group, "park_serves_from_m": min(metres), "park_serves_to_m": max(metres)}
+    found |= dict.fromkeys((*STATES, "park_in_circle", "park_circle_share"), math.nan)
     if not parks.setting.area.has("homes"):
         return found
-    people, circled = parks.people, parks.circled(parts)
-    found |= {"population": int(people.sum()), "park_in_circle": int(people[circled].sum())}
+    circled = parks.circled(parts)
+    found |= {"population": int(parks.people.sum()), "park_in_circle": int(parks.people[circled].sum())}
     found["park_circle_share"] = parks.share(circled)
     if parks.setting.walkable:
-        found |= three_states(parks, parks.walked_to(parts)) | _range(parks, group)
+        found |= three_states(parks, parks.walked_to(parts), parks.placed, parks.between(group))
     return found
-
-
-def three_states(parks: Parks, reached: Rows) -> dict[str, float]:
-    """Residents of the homes that reach something, of those that do not, of those not on the network, and the share."""
-    people, placed = parks.people, parks.placed
-    covered, lost = int(people[reached & placed].sum()), int(people[~placed].sum())
-    missed = int(people.sum()) - covered - lost
-    share = parks.share(reached & placed)
-    return {"covered": covered, "not_covered": missed, "not_measurable": lost, "share_covered": share}
-
-
-def _range(parks: Parks, group: str) -> dict[str, float]:
-    ends = parks.between(group)
-    return {} if ends is None else {"park_share_low": parks.share(ends[0]), "park_share_high": parks.share(ends[1])}
