@@ -210,7 +210,8 @@ def _tables(result: Result) -> Iterable[PageTable]:
     each = result.tables["corridors_each"]
     for name, columns in (("width", WIDTH), ("unbroken", UNBROKEN), ("joined", JOINED)):
         filled = [column for column in columns if each[column].notna().any()]
-        yield replace(table_of(result, "corridors_each", filled), caption=text(f"corridors_table_{name}"))
+        table = table_of(result, "corridors_each", filled)
+        yield replace(table, caption=text(f"corridors_table_{name}"), note=text(f"corridors_note_{name}"))
     units = [name for name in result.tables if name.startswith("corridors_access_")]
     for name in (*units, *_OTHERS):
         if len(result.tables.get(name, ())):
