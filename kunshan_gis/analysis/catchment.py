@@ -59,8 +59,9 @@ def amount_within(pairs: Pairs, amount: Floats, *, metres: float, error_m: Float
     Returns
     -------
     Range
-        Where the error is more than a third of the distance: NaN, and what lies within the distance less and plus the
-        error. Of a straight distance these are bounds; of a walk they are what nearer and farther doors would give.
+        Where the error is more than a third of the distance: what lies within the distance less and plus the error,
+        and no figure unless the two agree. Of a straight distance they are bounds; of a walk they are what nearer and
+        farther doors would give.
 
     Examples
     --------
@@ -73,8 +74,8 @@ def amount_within(pairs: Pairs, amount: Floats, *, metres: float, error_m: Float
     [[nan], [0.0], [30.0]]
     """
     slack = slack_of(error_m, metres)
-    ends = [_sums(pairs, amount, metres + side * slack) for side in (-1.0, 1.0)]
-    return Range(np.where(slack > 0, np.nan, ends[0]), *ends)
+    low, high = (_sums(pairs, amount, metres + side * slack) for side in (-1.0, 1.0))
+    return Range(np.where(low == high, low, np.nan), low, high)
 
 
 def slack_of(error_m: Floats, metres: float) -> Floats:
@@ -97,9 +98,8 @@ def amount_within_any(
 ) -> Range:
     """How much lies within a distance of any of some stations, counted once; bounds as in `amount_within`."""
     slack = slack_of(error_m, metres)
-    ends = [_once(pairs, amount, stations, metres + side * slack) for side in (-1.0, 1.0)]
-    value = _once(pairs, amount, stations, np.full(len(slack), metres)) if not (slack[stations] > 0).any() else np.nan
-    return Range(np.array([value]), np.array([ends[0]]), np.array([ends[1]]))
+    low, high = (_once(pairs, amount, stations, metres + side * slack) for side in (-1.0, 1.0))
+    return Range(*(np.array([end]) for end in (low if low == high else np.nan, low, high)))
 
 
 def _once(pairs: Pairs, amount: Floats, stations: NDArray[np.bool_], limit: Floats) -> float:
