@@ -54,7 +54,7 @@ def homes_drawn(setting: Setting, loss: Loss, parks: Walked) -> gpd.GeoDataFrame
     assert loss.parks is not None
     homes = setting.area.table("homes")[["id", "population", "geometry"]].reset_index(drop=True)
     metres = parks.metres.where(np.isfinite(parks.metres))
-    return homes.assign(metres=metres)[loss.parks["lost"]].reset_index(drop=True)
+    return homes.assign(home_id=homes["id"], metres=metres)[loss.parks["lost"]].reset_index(drop=True)
 
 
 def ways_drawn(setting: Setting, found: Proposed, table: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -64,5 +64,6 @@ def ways_drawn(setting: Setting, found: Proposed, table: pd.DataFrame) -> gpd.Ge
 
 def closed_drawn(found: Closed) -> dict[str, gpd.GeoDataFrame]:
     """`severance_closed`: the streets taken away; `severance_lost_homes`: the homes whose state changes."""
-    streets = found.streets[["id", "structure", "geometry"]].reset_index(drop=True)
+    streets = found.streets[["id", "geometry"]].reset_index(drop=True)
+    streets = streets.assign(street_id=streets["id"], closed_structure=found.streets["structure"].to_numpy())
     return {"severance_closed": streets, "severance_lost_homes": changed_homes(found)}

@@ -21,6 +21,7 @@ from kunshan_gis.studies.systems.severance.said import closed_said, severance_sa
 from kunshan_gis.studies.systems.severance.tables import (
     Found,
     changed_homes,
+    closed_streets,
     closed_units,
     needs_table,
     severance_table,
@@ -79,17 +80,15 @@ def without_crossings(setting: Setting, expressways: str | Sequence[str]) -> Par
     asked = (expressways,) if isinstance(expressways, str) else tuple(expressways)
     found = closed(setting, asked, options_of(setting))
     units, homes = closed_units(setting, found), changed_homes(found)
-    gone, kinds = found.streets, ("expressways", "streets", "homes", "parks", "park_gates")
-    middles = gone.geometry.interpolate(0.5, normalized=True).to_crs("EPSG:4326")
-    streets = pd.DataFrame(
-        {"id": gone["id"], "closed_structure": gone["structure"], "lon": middles.x.round(6), "lat": middles.y.round(6),
-         "closed_m": gone.length}
-    ).reset_index(drop=True)  # fmt: skip
-    one_by_one = pd.DataFrame(homes.drop(columns=["geometry", "unit_id"]))
+    kinds = ("expressways", "streets", "homes", "parks", "park_gates")
+    tables = {
+        "roads_underpasses": units,
+        "roads_underpasses_homes": pd.DataFrame(homes.drop(columns=["geometry", "unit_id"])),
+        "roads_underpasses_closed": closed_streets(found),
+    }
     return Part(
-        {"roads_underpasses": units, "roads_underpasses_homes": one_by_one, "roads_underpasses_closed": streets},
-        said=tuple(closed_said(setting, found, units, demo=demo_of(setting, kinds))),
-        drawn=closed_drawn(found), kinds=kinds, counts={"closed_crossings": len(gone)},
+        tables, said=tuple(closed_said(setting, found, units, demo=demo_of(setting, kinds))),
+        drawn=closed_drawn(found), kinds=kinds, counts={"closed_crossings": len(found.streets)},
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from kunshan_gis.errors import listed
@@ -12,7 +13,7 @@ from kunshan_gis.messages import Text, text
 from kunshan_gis.readable import cell
 from kunshan_gis.studies.systems.severance.closed import Closed
 from kunshan_gis.studies.systems.severance.cost import Loss
-from kunshan_gis.studies.systems.severance.tables import RANGE, figures, people_of
+from kunshan_gis.studies.systems.severance.tables import RANGE, figures, highest, people_of
 from kunshan_gis.studies.systems.system import Setting
 from kunshan_gis.studies.terms import AS_MEASURED
 
@@ -23,8 +24,7 @@ def severance_said(
     """What the expressways cost together, which costs most, the longest stretch, and what new crossings give."""
     if together and together[0].parks is not None:
         yield _together(setting, together, demo=demo)
-        order = ["severed_parks_high", "detour_person_min_high"]
-        yield _worst(setting, table.sort_values(order, ascending=False, kind="stable").iloc[0], demo=demo)
+        yield _worst(setting, table, demo=demo)
     yield from _longest(table, demo=demo)
     if together and together[0].parks is not None:
         yield _crossings(setting, crossings, demo=demo)
@@ -44,34 +44,39 @@ def _people(setting: Setting, number: float, *, demo: bool) -> Text:
     return counted_with_unit(number, demo=demo, counted=setting.area.layer("homes").info.counts)
 
 
-def _range(setting: Setting, row: pd.Series, name: str, *, demo: bool) -> Text:
+def _range(setting: Setting, low: float, high: float, *, demo: bool) -> Text:
     counted = setting.area.layer("homes").info.counts
-    coarse = demo and counted == "people"
-    low, high = (people(float(row[f"{name}_{end}"]), demo=coarse) for end in RANGE)
+    ends = (people(number, demo=demo and counted == "people") for number in (low, high))
     key = "buildings_in_words" if counted == "buildings" else "people_in_words_demo" if demo else "people_in_words"
-    return text(key, value=between(low, high))
+    return text(key, value=between(*ends))
 
 
 def _together(setting: Setting, together: Sequence[Loss], *, demo: bool) -> Text:
     """What all expressways cost, of the residents who can be measured."""
     sums = [figures(setting, loss) for loss in together]
-    row = pd.concat([pd.Series(one).add_suffix(f"_{end}") for end, one in zip(RANGE, sums, strict=True)])
     total = float(people_of(setting) @ setting.measuring.placed("people", AS_MEASURED).placed)
     share = [percent(one["severed_parks"] / total if total else 0.0, demo=demo) for one in sums]
-    lost, farther = (_range(setting, row, name, demo=demo) for name in ("severed_parks", "detoured"))
+    lost, farther = (_range(setting, *(one[name] for one in sums), demo=demo) for name in ("severed_parks", "detoured"))
     return text(
         "severance_said_all", minutes=f"{setting.walk.minutes:g}", people=lost, farther=farther,
         share=between(*(Text(one, one) for one in share)), total=_people(setting, total, demo=demo),
     )  # fmt: skip
 
 
-def _worst(setting: Setting, row: pd.Series, *, demo: bool) -> Text:
-    if not row["severed_parks_high"] and not row["detoured_high"]:
+def _worst(setting: Setting, table: pd.DataFrame, *, demo: bool) -> Text:
+    """The expressway that costs most people a park, or of several the longest ways round."""
+    order = np.lexsort([-highest(table, name).fillna(-1.0) for name in ("detour_person_min", "severed_parks")])
+    row = table.iloc[int(order[0])]
+    if not row[["severed_parks", "severed_parks_high", "detoured", "detoured_high"]].sum():
         return text("severance_said_nobody")
-    lost, farther = (_range(setting, row, name, demo=demo) for name in ("severed_parks", "detoured"))
+    lost, farther = (
+        _range(setting, *(row[name] if np.isfinite(row[name]) else row[f"{name}_{end}"] for end in RANGE), demo=demo)
+        for name in ("severed_parks", "detoured")
+    )
+    metres = highest(table, "detour_m").iloc[int(order[0])]
     return text(
         "severance_said_worst", name=Text(row["name"], row["name_en"]), people=lost, farther=farther,
-        metres=cell("detour_m_high", row["detour_m_high"], demo=demo),
+        metres=cell("detour_m", metres, demo=demo),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from kunshan_gis.studies.systems.system import Setting
 from kunshan_gis.studies.terms import AS_MEASURED
 
 RANGE = ("low", "high")
+"""What unknown structures decide: a figure stands in the column itself, else both ends in `_low` and `_high`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,7 @@ _COLUMNS = (
     "id", "name", "name_en", "severance_state", "severing_km", "perhaps_severing_km",
     "ground_crossings", "ground_bridges", "ground_underpasses", "ground_level",
     "crossing_spacing_m", "longest_uncrossed_m",
-    *(f"{name}_{end}" for name in _FIGURES for end in RANGE),
+    *(column for name in _FIGURES for column in (name, *(f"{name}_{end}" for end in RANGE))),
 )  # fmt: skip
 
 
@@ -71,9 +72,24 @@ def _row(setting: Setting, found: Found) -> dict[str, Any]:
         number = found.passages["passage"].value_counts()
         row |= {f"ground_{name}": float(number.get(kind, 0)) for name, kind in _PASSAGES.items()}
         row["ground_crossings"] = float(number.sum())
-    for end, loss in zip(RANGE, found.losses, strict=False):
-        row |= {f"{name}_{end}": value for name, value in figures(setting, loss).items()}
+    if found.losses:
+        least, most = (figures(setting, loss) for loss in found.losses)
+        for name in _FIGURES:
+            row |= figure_or_range(name, least[name], most[name])
     return row
+
+
+def figure_or_range(name: str, low: float, high: float) -> dict[str, float]:
+    """A figure where both ends agree, else its range."""
+    if low == high or (math.isnan(low) and math.isnan(high)):
+        return {name: low, f"{name}_low": math.nan, f"{name}_high": math.nan}
+    return {name: math.nan, f"{name}_low": low, f"{name}_high": high}
+
+
+def highest(table: pd.DataFrame, name: str) -> pd.Series:
+    """The figure, or the high end of its range."""
+    most: pd.Series = table[name].fillna(table[f"{name}_high"])
+    return most
 
 
 def _km(lines: Lines) -> float:
@@ -86,9 +102,7 @@ _PASSAGES = {"bridges": "bridge", "underpasses": "tunnel", "level": "level"}
 def figures(setting: Setting, loss: Loss) -> dict[str, float]:
     """What a loss comes to over all residents; NaN where there is nothing to lose."""
     people = people_of(setting)
-    found = dict.fromkeys(
-        ("severed_parks", "severed_any", "severed_needs", "detoured", "detour_m", "detour_person_min"), math.nan
-    )
+    found = dict.fromkeys(_FIGURES, math.nan)
     if loss.parks is not None:
         extra = np.nan_to_num(loss.parks["detour_m"].to_numpy())
         walked = float(people @ extra)
@@ -106,19 +120,14 @@ def figures(setting: Setting, loss: Loss) -> dict[str, float]:
 def needs_table(setting: Setting, found: Sequence[Found], needs: Sequence[Walked | Need]) -> pd.DataFrame:
     """The table `roads_severance_needs`: one row an expressway and daily need; NaN where no layer shows the need."""
     people, rows = people_of(setting), []
-    for one in found:
-        if not one.expressway.measured:
-            continue
+    for one in (one for one in found if one.expressway.measured):
+        road = one.expressway
         for need in needs:
-            road = one.expressway
-            row: dict[str, Any] = {
-                "id": road.id, "name": road.name, "name_en": road.name_en,
-                "severed_need": need.name, "severed_need_en": need.name_en,
-            }  # fmt: skip
-            for end, loss in zip(RANGE, one.losses, strict=False):
-                row[f"severed_{end}"] = float(people @ loss.needs[need.key]) if need.key in loss.needs else math.nan
-            rows.append(row)
-    columns = ["id", "name", "name_en", "severed_need", "severed_need_en", "severed_low", "severed_high"]
+            ends = [float(people @ loss.needs[need.key]) if need.key in loss.needs else math.nan for loss in one.losses]
+            named = {"id": road.id, "name": road.name, "name_en": road.name_en, "severed_need": need.name,
+                     "severed_need_en": need.name_en}  # fmt: skip
+            rows.append({**named, **figure_or_range("severed", *ends)})
+    columns = ["id", "name", "name_en", "severed_need", "severed_need_en", "severed", "severed_low", "severed_high"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -129,10 +138,11 @@ def units_table(setting: Setting, losses: Sequence[Loss]) -> pd.DataFrame:
     table = setting.units.names.assign(
         population=np.round(people @ share), not_measurable=np.round((people * ~placed) @ share)
     )
-    for end, loss in zip(RANGE, losses, strict=False):
-        lost = np.nan if loss.parks is None else np.round((people * loss.parks["lost"].to_numpy()) @ share)
-        table[f"severed_parks_{end}"] = lost
-        table[f"share_severed_{end}"] = (lost / table["population"]).where(table["population"] > 0)
+    low, high = (np.zeros(len(people)) if one.parks is None else one.parks["lost"].to_numpy() for one in losses)
+    ends = [np.round((people * lost) @ share) for lost in (low, high)]
+    for name, of in (("severed_parks", 1.0), ("share_severed", table["population"].replace(0, np.nan).to_numpy())):
+        rows = [figure_or_range(name, *pair) for pair in zip(*(end / of for end in ends), strict=True)]
+        table = table.join(pd.DataFrame(rows, index=table.index))
     return _peopled(table)
 
 
@@ -146,7 +156,17 @@ def changed_homes(found: Closed) -> gpd.GeoDataFrame:
     """The homes whose state changes when the crossings are gone, the most people first."""
     homes = found.homes
     changed = homes[homes["access_before"] != homes["access_after"]]
+    changed.insert(1, "home_id", changed["id"])
     return changed.sort_values(["population", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def closed_streets(found: Closed) -> pd.DataFrame:
+    """The table `roads_underpasses_closed`: the streets taken away, and where they are."""
+    gone = found.streets
+    places = gone.geometry.representative_point().to_crs("EPSG:4326")
+    table = {"id": gone["id"], "street_id": gone["id"], "closed_structure": gone["structure"],
+             "lon": places.x.round(6), "lat": places.y.round(6), "closed_m": gone.length}  # fmt: skip
+    return pd.DataFrame(table).reset_index(drop=True)
 
 
 def closed_units(setting: Setting, found: Closed) -> pd.DataFrame:
