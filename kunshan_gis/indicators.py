@@ -13,9 +13,10 @@ from kunshan_gis.messages import INDICATOR_SECTION, word_files
 
 Unit = Literal[
     "people", "jobs", "share", "m", "km", "min", "m2", "ha", "km2", "count", "kmh", "index", "ratio", "m2_per_person",
-    "per_10k", "people_per_km2", "km_per_km2", "person_min", "text", "term",
+    "per_10k", "people_per_km2", "km_per_km2", "person_min", "text", "term", "figure",
 ]  # fmt: skip
-"""What a figure is counted in. A `term` is a word of the catalogue of texts, looked up as `<column>_<value>`."""
+"""What a figure is counted in. A `term` is a word of the catalogue of texts, looked up as `<column>_<value>`; a
+`figure` is counted as the column that its row names in the column `figure`."""
 
 
 @dataclass(frozen=True)

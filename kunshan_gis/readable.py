@@ -17,6 +17,8 @@ from kunshan_gis.messages import Text, keys, known, text
 NO_FIGURE = Text("—", "—")
 HIDDEN = ("unit_id", "id", "name_en", "reportable")
 """Columns for programs; a second name ends in `_en`, and its cell is read with the Chinese one."""
+FIGURE: Unit = "figure"
+"""A table of several figures, one a row, names them in this column; its other columns of this unit are counted so."""
 _PEOPLE: tuple[Unit, ...] = ("people", "jobs", "person_min")
 _DIGITS: dict[Unit, int] = {
     "m": 0, "km": 1, "min": 1, "m2": 0, "ha": 1, "km2": 1, "count": 0, "kmh": 0, "index": 2, "ratio": 2,
@@ -44,7 +46,7 @@ def heading(column: str, *, demo: bool, counted: str = "people", sheet: bool = F
     sheet : of a spreadsheet, whose one number is read in both languages: 万人 is 10,000 people and not thousands
     """
     named, unit = Text(*label(column, counted)), unit_of(column)
-    if unit in ("text", "term", "share", "count", "index", "ratio"):
+    if unit in ("text", "term", "share", "count", "index", "ratio", FIGURE):
         return named
     if unit == "people" and counted == "buildings":
         return text("with_unit", label=named, unit=text("unit_buildings"))
@@ -68,7 +70,7 @@ def cell(column: str, value: Any, *, demo: bool, counted: str = "people") -> Tex
     if math.isinf(number):
         return NO_FIGURE
     if unit == "share":
-        said = percent(number, demo=demo)
+        said = percent(number, demo=demo).replace("-", "\N{MINUS SIGN}")
     elif unit in _PEOPLE:
         return people(number, demo=demo and counted != "buildings")
     else:
@@ -93,9 +95,14 @@ def rounded(column: str, value: Any, *, demo: bool, counted: str = "people") -> 
 
 def named_cell(column: str, row: Mapping[Any, Any], *, demo: bool, counted: str = "people") -> Text:
     """The cell of a column in a row, with the English of a column `<column>_en` beside it where there is one."""
-    said = cell(column, row[column], demo=demo, counted=counted)
+    said = cell(counted_as(column, row), row[column], demo=demo, counted=counted)
     english = row.get(f"{column}_en")
     return Text(said.zh, str(english)) if isinstance(english, str) and english else said
+
+
+def counted_as(column: str, row: Mapping[Any, Any]) -> str:
+    """The column that says what a cell is counted in: its own, or the one its row names."""
+    return str(row[FIGURE]) if unit_of(column) == FIGURE else column
 
 
 def shown_columns(columns: list[str]) -> list[str]:
@@ -104,9 +111,12 @@ def shown_columns(columns: list[str]) -> list[str]:
 
 
 def term(column: str, value: Any) -> Text:
-    """A word of the catalogue for a value of a column: `<column>_<value>`, else the value's own word, else as it is."""
+    """A word for a value of a column: of the catalogue (`<column>_<value>`), else its own, else as it is."""
     if column == "tier" and value in TIER_LABELS:
         return Text(*TIER_LABELS[value])
+    if column == FIGURE and value in INDICATORS:
+        named = heading(str(value), demo=False)
+        return text("with_unit", label=named, unit=Text("%", "%")) if unit_of(str(value)) == "share" else named
     key = f"{column}_{value}"
     return text(key) if key in keys() else known(value)
 

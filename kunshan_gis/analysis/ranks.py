@@ -37,16 +37,18 @@ def ranks(value: pd.Series, *, better: Better = "more") -> pd.Series:
     return value.astype(float).rank(method="min", ascending=better == "less").rename("rank")
 
 
-def beside(amount: pd.Series, base: pd.Series, *, target: float | None = None, better: Better = "more") -> pd.DataFrame:
-    """A rate by unit beside that of all units together, and beside a target.
+def beside(value: pd.Series, whole: float, *, target: float | None = None, better: Better = "more") -> pd.DataFrame:
+    """Every unit's figure beside that of the whole, and beside a target.
 
-        value_u = amount_u / base_u,   whole = sum_u amount_u / sum_u base_u,   gap_u = value_u - whole
+        gap_u = value_u - whole,   gap_to_target_u = value_u - target
 
     Parameters
     ----------
-    amount, base : Series of float, one row a unit
-        What there is, and what it is shared among (m2 of park and residents). The whole is weighted by the base; it is
-        not the mean of the units' figures. An amount that is not known is NaN.
+    value : Series of float, one row a unit
+        NaN where it is not known.
+    whole : float
+        The figure of all units together: of a rate the sum of what there is by the sum of what it is shared among; the
+        mean of the units' figures is another.
     target : float, optional
         What a standard asks for.
     better : more, less or neither
@@ -54,8 +56,8 @@ def beside(amount: pd.Series, base: pd.Series, *, target: float | None = None, b
     Returns
     -------
     DataFrame, same index
-        `value, rank, whole, gap, target, gap_to_target`; gaps are above zero where the unit has more. NaN where a unit
-        has no base or no amount, or where there is no target. The whole leaves out units without an amount.
+        `value, rank, whole, gap, target, gap_to_target`; gaps are above zero where the unit has more, NaN where either
+        side is not known.
 
     Notes
     -----
@@ -65,18 +67,15 @@ def beside(amount: pd.Series, base: pd.Series, *, target: float | None = None, b
     --------
     A has 20 m2 for 10 people, B 10 m2 for 20: 2.0 and 0.5, together 30 for 30.
 
-    >>> found = beside(pd.Series({"a": 20.0, "b": 10.0}), pd.Series({"a": 10.0, "b": 20.0}), target=3.0)
+    >>> found = beside(pd.Series({"a": 2.0, "b": 0.5}), 1.0, target=3.0)
     >>> found[["value", "rank", "gap", "gap_to_target"]].to_numpy().tolist()
     [[2.0, 1.0, 1.0, -1.0], [0.5, 2.0, -0.5, -2.5]]
     """
-    there = amount.notna() & (base > 0)
-    value = (amount / base.where(there)).astype(float)
-    shared = float(base[there].sum())
-    whole = float(amount[there].sum()) / shared if shared > 0 else np.nan
+    number = value.astype(float)
     wanted = np.nan if target is None else float(target)
     return pd.DataFrame(
         {
-            "value": value, "rank": ranks(value, better=better), "whole": whole, "gap": value - whole,
-            "target": wanted, "gap_to_target": value - wanted,
+            "value": number, "rank": ranks(number, better=better), "whole": float(whole), "gap": number - whole,
+            "target": wanted, "gap_to_target": number - wanted,
         }
     )  # fmt: skip

@@ -51,6 +51,14 @@ NearBy = Annotated[
 JoinedWithin = Annotated[
     float | None, typer.Option(help="Metres within which parks and water are joined to a corridor. 视为相连的距离")
 ]
+LifeCircle = Annotated[
+    str | None,
+    typer.Option(metavar="PROFILE/RULE", help="Life circle; default: the reporting basis's or GB 50180's. 生活圈口径"),
+]
+Centre = Annotated[str | None, typer.Option(help="Centre of a zone: seat or people; default: seat. 片区中心取法")]
+ZoneSpeeds = Annotated[
+    str | None, typer.Option("--drive", metavar="PROFILE", help="Driving speeds; default: design-speeds. 驾车口径")
+]
 OutFolder = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Also write page, XLSX and result.json here. 另存成果的文件夹"),
@@ -93,6 +101,9 @@ def zones(
     out: OutFolder = None,
     lang: LangOption = Lang.zh,
     allow_open_edge: OpenEdge = False,
+    life_circle: LifeCircle = None,
+    centre: Centre = None,
+    drive: ZoneSpeeds = None,
 ) -> None:
     """The plan's zones and towns side by side, and what links them. 片区与乡镇画像、片区间与对外联系。"""
     _shown("zones", **_asked(locals()))

@@ -11,7 +11,7 @@ import pandas as pd
 from kunshan_gis.export.book import LONGEST_CELL, about, book_bytes, marked
 from kunshan_gis.export.template import narrow
 from kunshan_gis.messages import Text, text
-from kunshan_gis.readable import heading, is_number, named_cell, rounded, shown_columns, unit_of
+from kunshan_gis.readable import counted_as, heading, is_number, named_cell, rounded, shown_columns, unit_of
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -87,7 +87,7 @@ def _cell(
 ) -> None:
     value = row[column]
     if is_number(column) and isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_)):
-        number, digits = rounded(column, value, demo=demo, counted=counted)
+        number, digits = rounded(counted_as(column, row), value, demo=demo, counted=counted)
         if not pd.isna(number):
             sheet.write_number(*at, number, _numbers(book, digits))
         return

@@ -1,0 +1,97 @@
+"""The study of zones and towns: profiles side by side, places and gaps, membership, links among them and outward."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kunshan_gis.maps import MapPage
+from kunshan_gis.maps.zones import zones_map
+from kunshan_gis.messages import Lang, Text, text
+from kunshan_gis.readable import heading
+from kunshan_gis.studies.systems.roads.driving import driving_of
+from kunshan_gis.studies.systems.system import Part, Setting, System, answer
+from kunshan_gis.studies.systems.zones.amounts import Amounts, amounts_of
+from kunshan_gis.studies.systems.zones.centres import centres_of
+from kunshan_gis.studies.systems.zones.links import Borders, links_part
+from kunshan_gis.studies.systems.zones.membership import Zones, membership_part, zones_of
+from kunshan_gis.studies.systems.zones.outward import outward_part
+from kunshan_gis.studies.systems.zones.over import ways_of
+from kunshan_gis.studies.systems.zones.profiles import Level, column_of, level_of, profile_table, with_towns, with_zones
+from kunshan_gis.studies.systems.zones.ranks import ranks_table
+from kunshan_gis.studies.systems.zones.reach import reach_table
+from kunshan_gis.studies.systems.zones.rules import Ruled, life_circle_of, rules_said
+from kunshan_gis.studies.systems.zones.said import said_of
+from kunshan_gis.studies.systems.zones.services import services_table
+
+KEY = "zones"
+OPTIONAL = ("homes", "streets", "zones", "boundary", "neighbours", "seats", "rail", "water", "jobs", "facilities")
+"""Layers without which something cannot be said; why a figure cannot be measured is a warning of its own."""
+
+
+def study(setting: Setting) -> System:
+    """The plan's zones and towns side by side, and what links them.
+
+    Raises
+    ------
+    LayerSchemaError
+        Membership that overlaps or is incomplete; names the towns.
+    StandardError, ParameterError
+        A life circle that there is not.
+    """
+    zones = zones_of(setting)
+    circle = life_circle_of(setting.area, str(setting.asked.options["life_circle"]))
+    measured = amounts_of(setting, zones.units, circle)
+    levels = [level_of(zones, key, measured) for key in ("zones", "towns")]
+    borders = _borders(zones, measured)
+    part = _side_by_side(zones, levels, circle, measured).and_(
+        membership_part(zones, measured.totals.get("population")), links_part(borders), outward_part(borders),
+        Part(drawn={"zones_centres": borders.centres}, optional=OPTIONAL),
+    )  # fmt: skip
+    part = part.and_(Part(said=said_of(zones, part.tables)))
+    return answer(setting, KEY, part, leading="zones_profile", profile_words=rules_said(setting.area, circle))
+
+
+def _borders(zones: Zones, measured: Amounts) -> Borders:
+    people = measured.totals.get("population", np.full(len(zones.towns) + 1, np.nan))
+    by_town = pd.Series(people[: len(zones.towns)], index=zones.towns["id"])
+    setting = zones.setting
+    return Borders(setting, zones.shapes(), centres_of(zones, by_town), ways_of(setting), driving_of(setting))
+
+
+def _side_by_side(zones: Zones, levels: list[Level], circle: Ruled, measured: Amounts) -> Part:
+    setting = zones.setting
+    own, towns = levels
+    tables = {
+        "zones_profile": with_towns(profile_table(own), zones),
+        "zones_towns": with_zones(profile_table(towns), zones),
+    }
+    if setting.units.key == "communities":
+        level = level_of(zones, "communities", amounts_of(setting, setting.units, circle))
+        tables["zones_communities"] = profile_table(level)
+    tables["zones_ranks"] = pd.concat([ranks_table(setting, level, circle) for level in levels], ignore_index=True)
+    tables["zones_reach"] = reach_table(setting, levels, circle)
+    tables["zones_services"] = services_table(setting, zones.units, levels)
+    kept = {name: table for name, table in tables.items() if len(table)}
+    kinds = ("towns", "zone_towns", "zones", "facilities", *measured.kinds)
+    return Part(kept, kinds=kinds, warnings=_unmeasured(measured), parameters={"life_circle": circle.key})
+
+
+def _unmeasured(measured: Amounts) -> list[Text]:
+    """Figures that cannot be measured, by the reason."""
+    found: dict[Text, list[Text]] = {}
+    for rate, reason in measured.reasons.items():
+        if not rate.endswith(("_low", "_high")):
+            found.setdefault(reason, []).append(heading(column_of(rate), demo=False))
+    return [
+        text(
+            "zones_unmeasured", reason=reason,
+            figures=Text("、".join(one.zh for one in named), ", ".join(one.en for one in named)),
+        )
+        for reason, named in found.items()
+    ]  # fmt: skip
+
+
+def page(found: System, *, lang: Lang = "zh") -> MapPage:
+    """The page of an answer."""
+    return zones_map(found.area, found.result, found.drawn, found.said, lang=lang)
