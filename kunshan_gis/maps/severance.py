@@ -46,7 +46,7 @@ def stretches() -> dict[str, Style]:
     looks = {"ground": ("#a12a1e", 4.2, None), "unknown": ("#d98a5b", 3.6, "6 4"), "off": ("#b9b4a8", 2.4, None),
              "not_measurable": ("#8d8d92", 3.0, "2 5")}  # fmt: skip
     return {
-        key: Style(*text(f"severance_stretch_{key}"), color=color, width=width, dash=dash)
+        key: Style(*text(f"roads_severance_stretch_{key}"), color=color, width=width, dash=dash)
         for key, (color, width, dash) in looks.items()
     }
 
@@ -55,7 +55,7 @@ def passages() -> dict[str, Style]:
     """Crossings for walkers by how they cross."""
     fills = {"bridge": "#2b6c8f", "tunnel": "#1f8a5b", "level": "#7a6a2f", "unknown": "#9a9a94"}
     return {
-        key: Style(*text(f"severance_passage_{key}"), color="#ffffff", fill=fill, width=1.0, radius=3.6)
+        key: Style(*text(f"roads_severance_passage_{key}"), color="#ffffff", fill=fill, width=1.0, radius=3.6)
         for key, fill in fills.items()
     }
 
