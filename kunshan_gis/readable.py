@@ -60,7 +60,7 @@ def cell(column: str, value: Any, *, demo: bool, counted: str = "people") -> Tex
     unit = unit_of(column)
     if value is None or (isinstance(value, float) and math.isnan(value)) or value == "":
         return NO_FIGURE
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
+    if type(value).__name__ in ("bool", "bool_"):  # numpy calls its own by either name
         return text("yes" if value else "no")
     if unit == "term":
         return term(column, value)
