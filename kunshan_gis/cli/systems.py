@@ -59,6 +59,14 @@ Centre = Annotated[str | None, typer.Option(help="Centre of a zone: seat or peop
 ZoneSpeeds = Annotated[
     str | None, typer.Option("--drive", metavar="PROFILE", help="Driving speeds; default: design-speeds. 驾车口径")
 ]
+CloseCrossings = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Also: what is lost without the bridges and underpasses for walkers across this expressway (name or id). "
+        "取消跨越该快速路的步行通道后的影响",
+    ),
+]
 OutFolder = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Also write page, XLSX and result.json here. 另存成果的文件夹"),
@@ -140,6 +148,7 @@ def roads(
     out: OutFolder = None,
     lang: LangOption = Lang.zh,
     allow_open_edge: OpenEdge = False,
+    close_crossings: CloseCrossings = None,
 ) -> None:
     """The expressways: topology, completeness, drive times, redundancy, severance. 快速路系统。"""
     _shown("roads", **_asked(locals()))

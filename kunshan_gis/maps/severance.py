@@ -25,7 +25,7 @@ _ROAD = ("name", "severance_state", "severing_km", "perhaps_severing_km", "groun
          "longest_uncrossed_m", "severed_parks", "severed_parks_low", "severed_parks_high", "detoured", "detoured_low",
          "detoured_high", "detour_m", "detour_m_low", "detour_m_high")  # fmt: skip
 _CROSSING = ("name", "crossing_rank", "crossing_m", "regained", "regained_total", "regained_needs")
-_LOST = ("home_id", "population", "access_before", "access_after", "metres_before", "metres_after")
+_LOST = ("home_id", "home_unit", "population", "access_before", "access_after", "metres_before", "metres_after")
 TABLES = ("roads_severance", "roads_crossings", "roads_severance_units", "roads_severance_needs", "roads_underpasses",
           "roads_underpasses_homes", "roads_underpasses_closed")  # fmt: skip
 

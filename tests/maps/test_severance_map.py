@@ -77,8 +77,8 @@ def test_the_page_holds_the_tables_in_both_languages() -> None:
     answered = found(town(structure="ground"), close_crossings="Ring")
     tables = severance_tables(answered.result)
     assert [table.caption.en for table in tables] == [
-        "Severance", "Proposed crossings", "Severance by unit", "Severance, daily needs", "Crossings away, by unit",
-        "Crossings away, by home", "Crossings taken away",
+        "Severance", "Proposed crossings", "Severance by unit", "Severance, needs", "Closed, by unit",
+        "Closed, by home", "Closed crossings",
     ]  # fmt: skip
     page = system_map(answered.area, answered.result, layers(answered).values(), said=answered.said, lang="en")
     html = render(replace(page, tables=tuple(tables)))

@@ -33,7 +33,7 @@ class Closed:
     ----------
     streets : the rows of the streets that were taken away
     stay : streets on which walkers still cross at its level
-    homes : one row a home: id, population, geometry, unit_id, name, name_en, `access_before`, `access_after`,
+    homes : one row a home: id, population, geometry, `home_unit`, `home_unit_en`, `access_before`, `access_after`,
         `metres_before`, `metres_after`
     """
 
@@ -120,4 +120,4 @@ def _homes(setting: Setting) -> gpd.GeoDataFrame:
     homes = setting.area.table("homes")[["id", "population", "geometry"]].reset_index(drop=True)
     unit = np.asarray(unit_share(setting.measuring, setting.units, "people").argmax(axis=1)).ravel()
     names = setting.units.names.iloc[unit].reset_index(drop=True)
-    return homes.assign(unit_id=names["unit_id"], name=names["name"], name_en=names["name_en"])
+    return homes.assign(home_unit=names["name"], home_unit_en=names["name_en"])

@@ -83,7 +83,7 @@ def without_crossings(setting: Setting, expressways: str | Sequence[str]) -> Par
     kinds = ("expressways", "streets", "homes", "parks", "park_gates")
     tables = {
         "roads_underpasses": units,
-        "roads_underpasses_homes": pd.DataFrame(homes.drop(columns=["geometry", "unit_id"])),
+        "roads_underpasses_homes": pd.DataFrame(homes.drop(columns="geometry")),
         "roads_underpasses_closed": closed_streets(found),
     }
     return Part(
