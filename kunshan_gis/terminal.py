@@ -292,6 +292,10 @@ MOST_SHOWN = 40
 """Rows of a system's table on the terminal; the others are in CSV, JSON and the workbook."""
 
 
+WIDEST = 14
+"""Columns of a system's table; a wider one with fewer rows is turned, its rows become columns."""
+
+
 def print_system(result: Result, names: Sequence[str], said: Sequence[Text], console: Console, *, lang: Lang) -> None:
     """A system's tables, the first rows of each, and its findings in words."""
     demo, counted = not result.reportable, result.provenance.counted
@@ -300,13 +304,21 @@ def print_system(result: Result, names: Sequence[str], said: Sequence[Text], con
     for name in names:
         table = result.tables[name]
         columns = [one for one in shown_columns(list(table.columns)) if table[one].notna().any()]
+        rows = table.head(MOST_SHOWN).to_dict(orient="records")
+        heads = [getattr(heading(column, demo=demo, counted=counted), lang) for column in columns]
+        cells = [
+            [escaped(getattr(named_cell(column, row, demo=demo, counted=counted), lang), 60) for column in columns]
+            for row in rows
+        ]
+        numbers = [is_number(column) for column in columns]
+        if len(columns) > WIDEST > len(rows) and len(rows) < len(columns):  # one line a figure reads better then
+            heads, *cells = [list(line) for line in zip(heads, *cells, strict=True)]
+            numbers = [False, *(True for _ in rows)]
         shown = Table(title=getattr(text(f"sheet_{name}"), lang), title_justify="left")
-        for column in columns:
-            title = getattr(heading(column, demo=demo, counted=counted), lang)
-            shown.add_column(title, justify="right" if is_number(column) else "left", overflow="fold")
-        for row in table.head(MOST_SHOWN).to_dict(orient="records"):
-            cells = (named_cell(column, row, demo=demo, counted=counted) for column in columns)
-            shown.add_row(*(escaped(getattr(cell, lang), 60) for cell in cells))
+        for title, number in zip(heads, numbers, strict=True):
+            shown.add_column(title, justify="right" if number else "left", overflow="fold")
+        for line in cells:
+            shown.add_row(*line)
         console.print(shown)
         if (rest := len(table) - MOST_SHOWN) > 0:
             say(getattr(text("shown_more", count=rest), lang), console)
