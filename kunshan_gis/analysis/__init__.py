@@ -23,6 +23,15 @@ from kunshan_gis.analysis.decay import (
 )
 from kunshan_gis.analysis.distribution import quantiles, summary
 from kunshan_gis.analysis.equity import Theil, gaps, gini, location_quotient, lorenz, palma, require_groups, theil
+from kunshan_gis.analysis.expressways import (
+    cut_edges,
+    extra_person_minutes,
+    road_cycles,
+    road_ends,
+    road_meetings,
+    stretches,
+    whole_roads,
+)
 from kunshan_gis.analysis.floating import (
     balanced,
     enhanced_two_step,
@@ -87,9 +96,11 @@ __all__ = [
     "completeness_by",
     "coverage",
     "cumulative",
+    "cut_edges",
     "enhanced_two_step",
     "entropy",
     "estate_of",
+    "extra_person_minutes",
     "filled",
     "floating_catchment",
     "functional_mix",
@@ -119,12 +130,16 @@ __all__ = [
     "quantiles",
     "require_apart",
     "require_groups",
+    "road_cycles",
+    "road_ends",
+    "road_meetings",
     "severed",
     "size_states",
     "slack_of",
     "spread_by_area",
     "states",
     "street_cells",
+    "stretches",
     "summary",
     "supply_ratio",
     "theil",
@@ -133,5 +148,6 @@ __all__ = [
     "turnover",
     "turnover_cells",
     "two_step",
+    "whole_roads",
     "zone_of",
 ]

@@ -95,7 +95,7 @@ class Driving:
     def to(self, places: gpd.GeoSeries | Points) -> Driven:
         """Drives to the nearest of some places; a place off the network is not driven to."""
         points = places if isinstance(places, Points) else self.on(places)
-        fields = [network.search(net, self._seconds(points, step)) for step, net in enumerate(self.timed)]
+        fields = [network.search(net, self.seconds(points, step)) for step, net in enumerate(self.timed)]
         return Driven(self, (fields[0], fields[1], fields[2]))
 
     def between(self, origins: gpd.GeoSeries | Points, places: gpd.GeoSeries | Points) -> NDArray[np.float64]:
@@ -107,7 +107,8 @@ class Driving:
             found[:, :, column] = minutes[list(MINUTES)].to_numpy().T
         return found
 
-    def _seconds(self, points: Points, step: int) -> Points:
+    def seconds(self, points: Points, step: int) -> Points:
+        """Points as a timed network takes them: in seconds along their edge."""
         speed = self.profile.access_kmh[SPEEDS[step]]
         return network.points_in_seconds(points, self.roads.network, self.timed[step], access_kmh=speed)
 
@@ -125,7 +126,7 @@ class Driven:
         NaN where the place is not on the network, infinite where it is and no way leads there; `source` -1 then.
         """
         points = places if isinstance(places, Points) else self.driving.on(places)
-        found = [network.nearest(field, self.driving._seconds(points, step)) for step, field in enumerate(self.fields)]
+        found = [network.nearest(field, self.driving.seconds(points, step)) for step, field in enumerate(self.fields)]
         minutes = [np.where(points.placed & one["metres"].isna(), np.inf, one["metres"] / 60.0) for one in found]
         return pd.DataFrame(dict(zip(MINUTES, minutes, strict=True))).assign(source=found[1]["source"].to_numpy())
 
@@ -167,6 +168,12 @@ def at_stage(area: StudyArea, kind: str, stage: Stage) -> gpd.GeoDataFrame:
     return table[keeps]
 
 
+def ramps_at(area: StudyArea, stage: Stage) -> gpd.GeoDataFrame:
+    """The ramps at a stage, beyond the border where that counts."""
+    table = at_stage(area, "ramps", stage)
+    return table if area.info.beyond else table[area.inside(table)]
+
+
 def _driving(setting: Setting, stage: Stage, profile: DriveProfile) -> Driving:
     area, walk = setting.area, setting.walk
     graph, expressways, ramps = expressways_at(area, stage, profile)
@@ -200,7 +207,7 @@ def expressways_at(
     if not area.has("expressways"):
         return None, empty, empty
     expressways = at_stage(area, "expressways", stage).reset_index(drop=True)
-    ramps = at_stage(area, "ramps", stage).reset_index(drop=True) if area.has("ramps") else empty
+    ramps = ramps_at(area, stage).reset_index(drop=True) if area.has("ramps") else empty
     graph = network.expressway_graph(
         expressways, ramps, joint_m=profile.joint_m, gap_m=profile.gap_m, ramp_m=profile.ramp_m
     )
