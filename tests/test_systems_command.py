@@ -47,7 +47,7 @@ def test_only_json_is_printed_and_it_holds_every_table_in_full(cli, demo_folder)
     ran = cli("parks", "--layers", demo_folder, "--by", "town", "--format", "json")
     assert ran.code == 0
     tables = json.loads(ran.out)
-    assert list(tables)[0] == "parks_tiers"
+    assert next(iter(tables)) == "parks_tiers"
     assert [row["parks"] for row in tables["parks_tiers"]] == [1, 1, 2]
     assert {row["population"] for row in tables["parks_served"]} == {700}
     assert tables["parks_tiers"][0]["park_plan"] is None

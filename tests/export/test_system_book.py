@@ -56,8 +56,9 @@ def test_a_sheet_a_table_after_what_made_them_and_what_they_say(account: Any) ->
 def test_figures_are_numbers_in_their_unit_and_what_is_not_there_is_empty(account: Any) -> None:
     first, second, _ = rows(opened(account)["公园分级 Park tiers"])
     assert first == {
-        "序号 No.": 1, "公园层级 Park tier": "社区公园 Community parks", "公园数 Parks": 1, "规划数量 Planned number": 2,
-        "面积（公顷） Area (ha)": 1234.6, "人口（人） Residents (people)": 1_234_567, "覆盖率（%） Share covered (%)": 22.5,
+        "序号 No.": 1, "公园层级 Park tier": "社区公园 Community parks", "公园数 Parks": 1,
+        "规划数量 Planned number": 2, "面积（公顷） Area (ha)": 1234.6, "人口（人） Residents (people)": 1_234_567,
+        "覆盖率（%） Share covered (%)": 22.5,
         "无法测算人口（人） Not measurable (people)": None,
     }  # fmt: skip
     assert second["公园数 Parks"] == 0
@@ -78,10 +79,7 @@ def test_a_demonstration_is_marked_on_every_sheet_and_coarse_in_one_unit(account
 def test_words_are_text_in_both_languages_and_never_a_formula(account: Any) -> None:
     first, second = rows(opened(account)["下一个公园 Next parks"])
     assert first["所在乡镇 Town"] == "东镇 East"
-    assert (first["在未建园的绿地上 On free green land"], second["在未建园的绿地上 On free green land"]) == (
-        "是 yes",
-        "否 no",
-    )
+    assert [row["在未建园的绿地上 On free green land"] for row in (first, second)] == ["是 yes", "否 no"]
     assert first["用地 Land use"] == "=1+1"
     sheet = opened(account)["下一个公园 Next parks"]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}

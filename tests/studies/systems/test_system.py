@@ -208,7 +208,8 @@ def test_faults_are_named_located_and_remedied() -> None:
     setting = setting_of(toy.city())
     at = Point(X0, Y0)
     part = faults_part(setting, "parks", [
-        Fault("park_overlap", ("a", "b"), at), Fault("park_overlap", ("a", "c"), at, 12.5), Fault("park_inside", ("d",)),
+        Fault("park_overlap", ("a", "b"), at), Fault("park_overlap", ("a", "c"), at, 12.5),
+        Fault("park_inside", ("d",)),
     ])  # fmt: skip
     table = part.tables["parks_faults"]
     assert tuple(table.columns) == FAULTS
