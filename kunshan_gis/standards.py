@@ -327,12 +327,10 @@ def corridor_profile(key: str) -> CorridorProfile:
 
 
 class FocusProfile(Profile):
-    """By which life circle focus areas are held to lack something, and what they would bring.
+    """How focus areas are walked to, and what they would bring.
 
     Attributes
     ----------
-    circle_profile, circle_rule
-        A rule of a profile of rules that lists needs.
     meet_m
         A street this near leads to a focus area drawn as a line.
     top
@@ -341,8 +339,6 @@ class FocusProfile(Profile):
         By class of focus area the categories of facilities it is assumed to bring.
     """
 
-    circle_profile: str
-    circle_rule: str
     meet_m: float = Field(gt=0, le=1_000)
     top: int = Field(ge=1, le=20)
     brings: dict[str, tuple[str, ...]] = Field(default_factory=dict)

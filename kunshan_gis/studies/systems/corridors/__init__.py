@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from kunshan_gis.messages import Lang, Text, text
+from kunshan_gis.studies.accounts import profile_said
 from kunshan_gis.studies.systems.corridors import access as walks
 from kunshan_gis.studies.systems.corridors import joined as joints
 from kunshan_gis.studies.systems.corridors import tables as laid
@@ -76,7 +77,7 @@ def study(setting: Setting) -> System:
         counts={"corridors": len(given.table)},
     )  # fmt: skip
     wrong = faults_part(setting, KEY, list(faults(area, given, whole)))
-    return answer(setting, KEY, part.and_(wrong), leading="corridors_each")
+    return answer(setting, KEY, part.and_(wrong), leading="corridors_each", profile_words=_held_against(setting, given))
 
 
 def page(found: System, *, lang: Lang = "zh") -> MapPage:
@@ -94,6 +95,11 @@ class _Measured(NamedTuple):
     parks: joints.Touched | None
     water: joints.Touched | None
     reached: walks.Access | None
+
+
+def _held_against(setting: Setting, given: Drawn) -> Text:
+    walk, own = profile_said(setting.walk.profile, setting.walk.parameters()), given.profile.said()
+    return Text(f"{walk.zh}；{own.zh}", f"{walk.en}; {own.en}")
 
 
 def _warnings(given: Drawn) -> list[Text]:
