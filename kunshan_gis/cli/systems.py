@@ -59,6 +59,10 @@ Centre = Annotated[str | None, typer.Option(help="Centre of a zone: seat or peop
 ZoneSpeeds = Annotated[
     str | None, typer.Option("--drive", metavar="PROFILE", help="Driving speeds; default: design-speeds. 驾车口径")
 ]
+DriveProfileName = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Profile of driving: speeds by class of street. 驾车口径"),
+]
 CloseCrossings = Annotated[
     str | None,
     typer.Option(
@@ -94,6 +98,17 @@ AreaDiffers = Annotated[
 NameNear = Annotated[
     float | None, typer.Option(help="Name parks of one name within, metres; default: 300. 同名公园距离")
 ]
+StationProfileName = Annotated[
+    str | None,
+    typer.Option(metavar="PROFILE", help="Radii of station areas: tod-2015 (default), tod-2015-inner, tod-2015-bands. "
+                 "站点地区口径"),
+]  # fmt: skip
+CircleProfile = Annotated[
+    str | None,
+    typer.Option(metavar="PROFILE", help="What makes the three circles; default: three-circles, or a .toml. 三圈口径"),
+]
+PlaceMix = Annotated[str | None, typer.Option(help="published (default) or entropy. 功能混合度算法")]
+LinksEach = Annotated[int | None, typer.Option(help="Gaps listed of each kind; default: 10. 每种做法列出的断点数")]
 
 
 def zones(
@@ -130,6 +145,10 @@ def tod(
     out: OutFolder = None,
     lang: LangOption = Lang.zh,
     allow_open_edge: OpenEdge = False,
+    station_profile: StationProfileName = None,
+    circle_profile: CircleProfile = None,
+    place_mix: PlaceMix = None,
+    links_each: LinksEach = None,
 ) -> None:
     """Station areas: who and what lies around each station, by radius and on foot. 轨道站点地区（TOD）。"""
     _shown("tod", **_asked(locals()))
@@ -149,6 +168,7 @@ def roads(
     lang: LangOption = Lang.zh,
     allow_open_edge: OpenEdge = False,
     close_crossings: CloseCrossings = None,
+    drive: DriveProfileName = None,
 ) -> None:
     """The expressways: topology, completeness, drive times, redundancy, severance. 快速路系统。"""
     _shown("roads", **_asked(locals()))

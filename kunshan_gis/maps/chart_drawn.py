@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from kunshan_gis.maps.chart import Axis, Bar, BarGroup, Bars, Chart, Dot, Scatter
+from kunshan_gis.maps.chart import Axis, Bar, BarGroup, Bars, Chart, Dot, Place, Scatter
 from kunshan_gis.maps.escape import escape
 from kunshan_gis.maps.tables import both
 from kunshan_gis.messages import NOTHING, Text, text
@@ -19,7 +19,7 @@ from kunshan_gis.messages import NOTHING, Text, text
 HEIGHT, WIDTHS = 380.0, {"wide": 560.0, "narrow": 290.0}
 """Pixels that labels are laid out for; on a larger drawing they only lie farther apart."""
 _LETTER, _LINE, _GAP = 12.0, 15.0, 8.0
-_TICKS = 5
+_TICKS, _SIDE = 5, 0.3
 _INK = "#17545c"
 
 
@@ -64,7 +64,10 @@ def _scatter(chart: Scatter, *, demo: bool) -> str:
     parts = [
         *_grid(chart.x, chart.y),
         *_guides(chart),
-        *(f'<g class="words">{_label(*_share(chart, *place), word)}</g>' for place, word in chart.words),
+        *(
+            f'<g class="words">{_label(*_share(chart, *place), word, anchor=_toward(chart, place))}</g>'
+            for place, word in chart.words
+        ),
         *([f'<g class="mark">{_label(0.5, 0.5, text("demo_mark"))}</g>'] if demo else []),
         *(_dot(chart, dot) for dot in reversed(there)),
         *(f'<g class="labels-{room}">{"".join(_labels(chart, there, width))}</g>' for room, width in WIDTHS.items()),
@@ -75,6 +78,12 @@ def _scatter(chart: Scatter, *, demo: bool) -> str:
         f'aria-label="{escape(chart.title.zh)} / {escape(chart.title.en)}">{"".join(parts)}</svg></div>'
         f'<p class="axis-x">{both(chart.x.title)} →</p>{_lacking(lacking)}'
     )
+
+
+def _toward(chart: Scatter, place: Place) -> str:
+    """Words near a side run from it inwards."""
+    across = _share(chart, *place)[0]
+    return "start" if across < _SIDE else "end" if across > 1 - _SIDE else "middle"
 
 
 def _lacking(names: list[Text]) -> str:
@@ -165,7 +174,8 @@ def _labels(chart: Scatter, dots: list[Dot], width: float) -> Iterator[str]:
 
 
 _BESIDE: tuple[tuple[float, float, str], ...] = (
-    (_GAP, 4.0, "start"), (-_GAP, 4.0, "end"), (0.0, -9.0, "middle"), (0.0, 18.0, "middle"),
+    (_GAP, 4.0, "start"), (-_GAP, 4.0, "end"), (0.0, -9.0, "middle"), (0.0, 18.0, "middle"), (_GAP, 15.0, "start"),
+    (-_GAP, 15.0, "end"), (_GAP, -6.0, "start"), (-_GAP, -6.0, "end"),
 )  # fmt: skip
 
 
@@ -174,7 +184,10 @@ def _laid_out(
 ) -> Iterator[tuple[str, float, float, float, float, str]]:
     places = [_share(chart, dot.x, dot.y) for dot in dots]
     taken = [_Box(x * width - 5, y * HEIGHT - 5, x * width + 5, y * HEIGHT + 5) for x, y in places]
-    frame = _Box(-4.0, -6.0, width + 12.0, HEIGHT + 2.0)
+    for place, word in chart.words:
+        x, y = _share(chart, *place)
+        taken.append(_box(getattr(word, lang), x * width, y * HEIGHT + 4, _toward(chart, place)))
+    frame = _Box(-4.0, -12.0, width + 12.0, HEIGHT + 2.0)
     for row, (dot, (x, y)) in enumerate(zip(dots, places, strict=True)):
         name: str = getattr(dot.name, lang)
         for dx, dy, anchor in _BESIDE:

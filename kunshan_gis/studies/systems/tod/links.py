@@ -169,7 +169,7 @@ def _worth(field: network.Field, pairs: _Pairs, detour: float, influence_m: floa
     )
     ends = Points(edge[kept], offset[kept], over[kept], np.full(len(kept), "", dtype=object))
     lines = np.where(inward[kept], shapely.reverse(pairs.lines[kept]), pairs.lines[kept])
-    return _Links(ends, lines, pairs.metres[kept], (far - over)[kept], source[kept])
+    return _Links(ends, lines, pairs.metres[kept], far[kept] - over[kept], source[kept])
 
 
 def _interrupted(net: WalkNetwork, walkable: Rows, lines: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 NODE = ("station_lines", "station_modes", "stations_direct", "bus_stops_near", "ramp_m")
 KINDS_USED = ("stations", "entrances", "rail", "bus_stops", "ramps", "homes", "jobs")
 OPTIONAL = ("homes", "jobs", "bus_stops", "ramps")
+FEW = 8
+"""With fewer stations an index says little (our own judgement)."""
 
 
 class _Ends(NamedTuple):
@@ -57,13 +59,14 @@ def node_place_part(around: Around, profile: NodePlaceProfile, options: Options)
 
 
 def _warnings(place: pd.DataFrame, options: Options) -> tuple[Text, ...]:
-    """The published mix sees the smallest share alone; where one sector is nowhere it is the same everywhere."""
-    flat = (
-        options.place_mix == "published"
-        and "functional_mix" in place
-        and place["functional_mix"].nunique() <= 1 < len(place)
-    )
-    return (text("tod_mix_flat"),) if flat else ()
+    """Few stations to compare; a mix that is the same everywhere, since the printed formula sees the least alone."""
+    mix = place["functional_mix"] if options.place_mix == "published" and "functional_mix" in place else None
+    flat = mix is not None and len(mix) > 1 and mix.max() == mix.min()
+    few = 0 < len(place) < FEW
+    return (
+        *((text("tod_few_compared", count=len(place)),) if few else ()),
+        *((text("tod_mix_flat"),) if flat else ()),
+    )  # fmt: skip
 
 
 def _said(place: _Ends) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from kunshan_gis.analysis import NODE_PLACE
-from kunshan_gis.figures import in_units, people_with_unit, percent
+from kunshan_gis.figures import counted_with_unit, in_units, percent
 from kunshan_gis.messages import NOTHING, Text, text
 from kunshan_gis.readable import cell
 from kunshan_gis.studies.systems.tod.areas import Around
@@ -17,6 +17,7 @@ from kunshan_gis.studies.systems.tod.circles import CIRCLES
 from kunshan_gis.studies.systems.tod.served import coverage_rule
 
 Row = Mapping[str, Any]
+_LISTED, _APART = Text("、", ", "), Text("；", "; ")
 NAMED = 3
 """Stations that a finding names."""
 
@@ -51,16 +52,19 @@ class _Findings:
         return f"{self.around.measuring.walk.minutes:g}"
 
     def _people(self, number: float) -> Text:
-        return people_with_unit(number, demo=self.demo)
+        area = self.around.measuring.area
+        counted = area.layer("homes").info.counts if area.has("homes") else "people"
+        return counted_with_unit(number, demo=self.demo, counted=counted)
 
     def _percent(self, share: float) -> str:
         return percent(share, demo=self.demo)
 
     def _stations(self) -> Text:
         own = self.tables["tod_stations"]
+        lines = len({line for one in self.around.stations.lines for line in one})
         return text(
             "tod_said_stations", stations=len(own), outside=int((~own["in_boundary"].astype(bool)).sum()),
-            lines=len({line for one in self.around.stations.lines for line in one}),
+            lines=text("tod_said_lines", count=lines) if lines else text("tod_said_no_lines"),
             by_centre=int((own["entered_by"] == "centre").sum()),
         )  # fmt: skip
 
@@ -72,13 +76,19 @@ class _Findings:
             return
         both = not pd.isna(found["share_both"])
         share = "share_both" if both else "share_people"
+        jobs = {"jobs": in_units(found["jobs_covered"], "jobs", demo=self.demo).said} if both else {}
         yield text(
             "tod_said_covered_both" if both else "tod_said_covered_people", metres=f"{coverage_rule().metres:g}",
-            people=self._people(found["people_covered"]), total=self._people(found["people_total"]),
-            **({"jobs": in_units(found["jobs_covered"], "jobs", demo=self.demo).said} if both else {}), share=self._percent(found[share]),
-            low=self._percent(found[f"{share}_low"]), high=self._percent(found[f"{share}_high"]),
+            people=self._people(found["people_covered"]), total=self._people(found["people_total"]), **jobs,
+            share=self._percent(found[share]),
+            range=self._range(found, share),
             verdict=_verdict(found), on_foot=self._on_foot(rows.get("walk")),
         )  # fmt: skip
+
+    def _range(self, row: Row, share: str) -> Text:
+        """The least and the most a share can be, where they are not the same."""
+        low, high = (self._percent(row[f"{share}_{end}"]) for end in ("low", "high"))
+        return NOTHING if low == high else text("tod_said_between", low=low, high=high)
 
     def _on_foot(self, row: Row | None) -> Text:
         if row is None or pd.isna(row["share_people"]):
@@ -112,7 +122,7 @@ class _Findings:
                 )
                 for row in rows[:NAMED]
             ]  # fmt: skip
-            yield text("tod_said_coarse", metres=self._influence, ranges=_joined(ranges))
+            yield text("tod_said_coarse", metres=self._influence, ranges=_joined(ranges, _APART))
 
     def _classes(self) -> Iterator[Text]:
         table = self.tables["tod_node_place"]
@@ -167,7 +177,7 @@ class _Findings:
             )
             for row in _records(table.drop_duplicates("link_needs"))
         ]  # fmt: skip
-        yield text("tod_said_links", metres=self._influence, links=_joined(links))
+        yield text("tod_said_links", metres=self._influence, links=_joined(links, _APART))
 
 
 _CIRCLES = ("transport", "commerce", "daily_life")
@@ -198,6 +208,6 @@ def _named(rows: pd.DataFrame) -> Text:
     return _joined(_name(row) for row in _records(rows))
 
 
-def _joined(parts: Iterable[Text]) -> Text:
+def _joined(parts: Iterable[Text], between: Text = _LISTED) -> Text:
     said = list(parts)
-    return Text("、".join(part.zh for part in said), ", ".join(part.en for part in said))
+    return Text(between.zh.join(part.zh for part in said), between.en.join(part.en for part in said))
