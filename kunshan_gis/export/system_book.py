@@ -98,7 +98,7 @@ def _cell(
 
 def _numbers(book: xlsxwriter.Workbook, digits: int) -> Any:
     """The book's format for numbers with so many decimals."""
-    kept = book.__dict__.setdefault("_kunshan_numbers", {})
+    kept = book.__dict__.setdefault("_numbers", {})
     if digits not in kept:
         kept[digits] = book.add_format({"num_format": "#,##0" + ("." + "0" * digits if digits else "")})
     return kept[digits]

@@ -80,7 +80,7 @@ def _cells(area: StudyArea, drawn: Drawn, *, demo: bool, counted: str) -> Iterat
     table, fields = card_of(drawn_large, ["population", "door_min"], demo=demo, counted=counted)
     styles = {band: style for band, style in door_styles().items() if (cells["door_band"] == band).any()}
     yield MapLayer(
-        "door_cells", text("park_layer_cells"), text("group_reach"), table, styles, by="door_band", fields=fields,
+        "door_cells", text("parks_layer_cells"), text("group_reach"), table, styles, by="door_band", fields=fields,
         basis=base.basis_of_kind(area, "homes"), derived=True,
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def _out_of_size(area: StudyArea, parks: gpd.GeoDataFrame, *, demo: bool) -> Ite
         for state, color in looks.items() if (rows["size_state"] == state).any()
     }  # fmt: skip
     yield MapLayer(
-        "parks_out_of_size", text("park_layer_size"), text("group_parks"), table, styles, by="size_state",
+        "parks_out_of_size", text("parks_layer_size"), text("group_parks"), table, styles, by="size_state",
         fields=fields, shown=False, basis=base.basis_of_kind(area, "parks"), partly=base.partly(area, "parks"),
         derived=True,
     )  # fmt: skip
@@ -123,9 +123,9 @@ def _shared(area: StudyArea, drawn: Drawn, *, demo: bool) -> Iterator[MapLayer]:
     if shared is None or not len(shared):
         return
     table, fields = card_of(shared, ["name", "park_other", "park_shared_m2", "park_lies"], demo=demo)
-    style = Style(*text("park_layer_shared"), color="#b71c1c", fill="#ef9a9a", width=1.4, opacity=0.7, hatch=True)
+    style = Style(*text("parks_layer_shared"), color="#b71c1c", fill="#ef9a9a", width=1.4, opacity=0.7, hatch=True)
     yield MapLayer(
-        "parks_shared", text("park_layer_shared"), text("group_parks"), table, style, fields=fields,
+        "parks_shared", text("parks_layer_shared"), text("group_parks"), table, style, fields=fields,
         basis=base.basis_of_kind(area, "parks"), derived=True,
     )  # fmt: skip
 
@@ -141,13 +141,13 @@ def _sites(area: StudyArea, drawn: Drawn, *, demo: bool, counted: str) -> Iterat
         key = str(tier)
         known = [name for name in columns if rows[name].notna().any()]
         table, fields = card_of(rows, known, demo=demo, counted=counted)
-        said = [text("park_site", tier=text(f"tier_{key}"), rank=rank) for rank in rows["next_rank"]]
-        short = [text(f"park_site_{key}", rank=rank) for rank in rows["next_rank"]]
+        said = [text("parks_site", tier=text(f"tier_{key}"), rank=rank) for rank in rows["next_rank"]]
+        short = [text(f"parks_site_{key}", rank=rank) for rank in rows["next_rank"]]
         table = table.assign(site=[one.zh for one in said], site_en=[one.en for one in said],
                              short=[one.zh for one in short], short_en=[one.en for one in short])  # fmt: skip
-        name = Field("site", *text("park_layer_sites"), column_en="site_en")
+        name = Field("site", *text("parks_layer_sites"), column_en="site_en")
         yield MapLayer(
-            f"next_{key}", text("park_layer_next", tier=text(f"tier_{key}")), text("park_layer_sites"), table,
+            f"next_{key}", text("parks_layer_next", tier=text(f"tier_{key}")), text("parks_layer_sites"), table,
             site_style(key), fields=(name, *fields), label=Field("short", "", "", column_en="short_en"),
             label_size=11.5, label_zoom=_SITE_ZOOM[key], basis=base.basis_of_kind(area, "parks"), derived=True,
         )  # fmt: skip
@@ -158,9 +158,9 @@ def _faults(area: StudyArea, drawn: Drawn, *, demo: bool) -> Iterator[MapLayer]:
     if faults is None or not len(faults):
         return
     table, fields = card_of(faults, ["fault", "features"], demo=demo)
-    style = Style(*text("park_layer_faults"), color="#ffffff", fill="#b3261e", width=1.2, radius=4.5)
+    style = Style(*text("parks_layer_faults"), color="#ffffff", fill="#b3261e", width=1.2, radius=4.5)
     yield MapLayer(
-        "parks_faults", text("park_layer_faults"), text("group_parks"), table, style, fields=fields, shown=False,
+        "parks_faults", text("parks_layer_faults"), text("group_parks"), table, style, fields=fields, shown=False,
         basis=base.basis_of_kind(area, "parks"), derived=True,
     )  # fmt: skip
 
@@ -171,13 +171,13 @@ def _figures(result: Result) -> Iterator[KeyFigure]:
     whole = result.tables["parks_tiers"].set_index("tier").loc["all"]
     planned = whole["park_plan"]
     yield KeyFigure(
-        value=cell("parks", whole["parks"], demo=demo), label=text("park_figure_parks"),
-        note=text("park_figure_plan", plan=f"{planned:,.0f}") if pd.notna(planned) else NOTHING,
+        value=cell("parks", whole["parks"], demo=demo), label=text("parks_figure_parks"),
+        note=text("parks_figure_plan", plan=f"{planned:,.0f}") if pd.notna(planned) else NOTHING,
     )  # fmt: skip
     ways, asked = result.tables["parks_ways"].set_index("reach_way"), result.provenance.parameters
     for way, within in (("door", asked["door_minutes"]), ("sight_green", asked["sight_m"])):
         if way in ways.index and ways.loc[way, "population"]:
-            label = text(f"park_figure_{way}", within=f"{within:g}")
+            label = text(f"parks_figure_{way}", within=f"{within:g}")
             yield _way(ways.loc[way].to_dict(), label, demo=demo, counted=counted)
 
 
@@ -186,7 +186,7 @@ def _way(row: Mapping[Any, Any], label: Text, *, demo: bool, counted: str) -> Ke
     covered, missed, lost = (float(row[state]) / people for state in ("covered", "not_covered", "not_measurable"))
     return KeyFigure(
         value=cell("share_covered", row["share_covered"], demo=demo), label=label,
-        note=text("park_figure_of", all=counted_with_unit(people, demo=demo, counted=counted)),
+        note=text("parks_figure_of", all=counted_with_unit(people, demo=demo, counted=counted)),
         states=(covered, missed, lost),
     )  # fmt: skip
 
@@ -203,4 +203,4 @@ def _charts(result: Result) -> tuple[Bars, ...]:
         )  # fmt: skip
         if bars:
             groups.append(BarGroup(text(f"sheet_{name}"), bars))
-    return (Bars(text("park_chart"), tuple(groups)),) if groups else ()
+    return (Bars(text("parks_chart"), tuple(groups)),) if groups else ()

@@ -145,7 +145,7 @@ def _next(sites: pd.DataFrame, served: pd.DataFrame, say: _Words) -> Iterator[Te
     parts = []
     for tier, rows in sites.groupby("tier", sort=False):
         first, last, town = rows.iloc[0], rows.iloc[-1], rows["next_town"].iloc[0]
-        site = text(f"park_site_{tier}", rank=1)
+        site = text(f"parks_site_{tier}", rank=1)
         place = Text(town, first["next_town_en"]) if isinstance(town, str) else text("parks_said_place", site=site)
         parts.append(text(
             "parks_said_next_one", tier=text(f"parks_tier_{tier}"), town=place, people=say.people(first["next_people"]),
