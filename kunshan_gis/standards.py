@@ -299,6 +299,8 @@ class CorridorProfile(Profile):
         A gap shorter than this is likely a slip of drawing.
     cut_classes
         Classes of street that cut a corridor, beside expressways and what only wheels may use.
+    crossed_rail
+        Classes of railway that cut nothing.
     built_uses, green_uses
         Uses of land (`land_codes.toml`) that are built up, and green or water.
     """
@@ -311,6 +313,7 @@ class CorridorProfile(Profile):
     one_place_m: float = Field(ge=0, le=1_000)
     slip_m: float = Field(ge=0, le=1_000)
     cut_classes: tuple[str, ...] = ()
+    crossed_rail: tuple[str, ...] = ()
     built_uses: tuple[str, ...] = ()
     green_uses: tuple[str, ...] = ()
 

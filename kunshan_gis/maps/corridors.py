@@ -56,16 +56,16 @@ def corridors_map(
     return replace(page, tables=tuple(_tables(result)))
 
 
-def widths() -> dict[str, Style]:
-    """Corridors by width against what is wanted; grey and hatched where it is not measurable."""
-    fills = {"wide": "#2f7d4f", "in_part": "#e0a030", "narrow": "#a8430f"}
-    styles = {
-        key: Style(*text(f"width_class_{key}"), color=fill, fill=fill, width=5.0, opacity=0.45)
+def widths(shape: str = "area") -> dict[str, Style]:
+    """Corridors by width against what is wanted: outlines of areas, bands of lines; grey where it is not measurable."""
+    fills = {"wide": "#8cc6a0", "in_part": "#ecc06a", "narrow": "#d88a5f", "not_measurable": "#b4b4ae"}
+    width = 1.0 if shape == "area" else 6.0
+    return {
+        key: Style(
+            *text(f"width_class_{key}"), color=fill, fill=fill, width=width, opacity=0.6, hatch=key == "not_measurable"
+        )
         for key, fill in fills.items()
     }
-    unknown = text("width_class_not_measurable")
-    styles["not_measurable"] = Style(*unknown, color="#9a9a94", fill="#dededa", width=6.0, opacity=0.35, hatch=True)
-    return styles
 
 
 def stretches() -> dict[str, Style]:
@@ -114,11 +114,15 @@ def _width(area: StudyArea, result: Result, drawn: Drawn) -> list[MapLayer]:
     table = drawn["corridors_each"]
     columns = [column for column in _CARD if table[column].notna().any()]
     carded, fields = card_of(table, columns, demo=not result.reportable, counted=result.provenance.counted)
-    carded = carded.assign(class_=table["width_class"])
+    shapes = base.by_shape(carded.assign(class_=table["width_class"]))
+    title = text("corridors_ground")
+    named = {shape: text("of_shape", title=title, shape=text(f"shape_{shape}")) for shape in shapes}
     return [
-        _layer(area, f"corridors_{shape}", text("corridors_ground"), rows, widths(), fields=fields)
-        for shape, rows in base.by_shape(carded).items()
-    ]
+        _layer(
+            area, f"corridors_{shape}", title if len(shapes) == 1 else named[shape], rows, widths(shape), fields=fields
+        )
+        for shape, rows in shapes.items()
+    ]  # fmt: skip
 
 
 def _course(area: StudyArea, drawn: Drawn) -> list[MapLayer]:

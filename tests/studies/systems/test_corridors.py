@@ -128,6 +128,16 @@ def test_a_surveyed_expressway_is_certain_and_a_bare_figure(found: System) -> No
     assert asked(city(expressways=bridge)).table["cuts"].iloc[0] == 1
 
 
+def test_a_railway_cuts_and_a_tram_in_the_street_does_not() -> None:
+    tracks = [LineString([(320, -500), (320, 500)]), LineString([(900, -500), (900, 500)])]
+    rail = frame(tracks, structure="ground", **{"class": ["rail", "tram"]})
+    table = asked(city(rail=rail)).drawn["corridors_gaps"]
+    (place,) = table[table["cut_by"] == "rail"].geometry
+    assert place.x - X0 == pytest.approx(320, abs=1)
+    unclassed = asked(city(rail=rail.drop(columns="class"))).table
+    assert unclassed["cuts"].iloc[0] == 3
+
+
 def test_without_land_use_or_scope_unbroken_is_at_most_so_long() -> None:
     layers = {kind: one.table for kind, one in city().layers.items() if kind != "landuse"}
     table = asked(area_of(**layers)).table

@@ -91,9 +91,12 @@ def of_uses(area: StudyArea, uses: tuple[str, ...]) -> Shapes:
 
 def _ways(area: StudyArea, drawn: Drawn) -> Iterator[pd.DataFrame]:
     """Lines that can cut a corridor: kind, how sure, id."""
-    for kind in (EXPRESSWAYS, RAIL):
-        if area.has(kind):
-            yield _told(area, kind, kind, area.standing(kind))
+    if area.has(EXPRESSWAYS):
+        yield _told(area, EXPRESSWAYS, EXPRESSWAYS, area.standing(EXPRESSWAYS))
+    if area.has(RAIL):
+        rail = area.standing(RAIL)
+        barring = ~rail["class"].isin(drawn.profile.crossed_rail) if "class" in rail else slice(None)
+        yield _told(area, RAIL, RAIL, rail[barring])
     if area.has("streets"):
         streets = area.standing("streets")
         yield _told(area, "streets", EXPRESSWAYS, streets[streets["class"].isin(WHEELS_ONLY)])
