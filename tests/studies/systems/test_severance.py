@@ -435,6 +435,17 @@ def test_the_crossings_proposed_give_back_what_they_say() -> None:
     assert people[(now > LIMIT) & (after <= LIMIT)].sum() == crossings["regained_total"].iloc[-1]
 
 
+def test_streets_looked_for_farther_away_never_lose_fewer_people() -> None:
+    area = crooked()
+    lost_people = [
+        severance_part(setting_of(area, Asked(minutes=LIMIT / 60, speed_mps=1.0, options={"link_within_m": within_m})))
+        .tables["roads_severance"]["severed_parks"].iloc[0]
+        for within_m in (20.0, 40.0, 60.0, 100.0)
+    ]  # fmt: skip
+    assert lost_people == sorted(lost_people)
+    assert lost_people[0] == 0  # streets stop 25 m before it
+
+
 def test_the_embedded_city_is_a_demonstration() -> None:
     here = setting_of(kg.open_area(kg.embedded_folder()))
     part = severance_part(here)

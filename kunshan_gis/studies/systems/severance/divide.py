@@ -145,7 +145,6 @@ def _near(
 ) -> NDArray[np.bool_]:
     """Edges at ground level that are no islands and come near an expressway; no other can be an end of a way."""
     lines = np.concatenate([np.empty(0, dtype=object), *(one.barring for one in expressways if one.measured)])
-    reach = 2.0 * within_m  # an edge beside a place lies within `within_m` of it; dead ends are looked for as far
     near = np.zeros(len(net.lines), dtype=bool)
-    near[shapely.STRtree(net.lines).query(lines, predicate="dwithin", distance=reach)[1]] = True
+    near[shapely.STRtree(net.lines).query(lines, predicate="dwithin", distance=within_m)[1]] = True
     return near & ~overhead(setting.area, net) & (net.component_m >= setting.walk.min_component_m)
