@@ -23,7 +23,7 @@ BORDER_M = 20.0
 As wide as an ordinary road, which borders often follow; a choice, no standard says so."""
 STEP_M = 50.0
 """Longest piece of an outline that belongs to one zone and one neighbour as a whole."""
-FARTHEST_M = 1_000.0
+FARTHEST_M = 300.0
 """How far a neighbour's outline may have been drawn from the city's."""
 OTHER = "other"
 """The class of streets that the order does not name."""

@@ -161,7 +161,7 @@ def _key_figures(result: Result) -> list[KeyFigure]:
     """How much of the life circle a resident has in reach, and who has all of it, in three states."""
     profile, reach, demo = result.tables["zones_profile"], result.tables.get("zones_reach"), not result.reportable
     city = profile.iloc[-1]
-    if reach is None or np.isnan(city["zone_needs_share"]):
+    if reach is None or np.isnan(city["zone_circle_share"]):
         return []
     row = reach[(reach["unit_id"] == city["unit_id"]) & reach["zone_completed"].isna()].iloc[0]
     parts = {name: people_with_unit(row[name], demo=demo) for name in ("population", *_STATES)}

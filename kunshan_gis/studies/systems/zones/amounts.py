@@ -169,22 +169,23 @@ def _from_totals(totals: Mapping[str, Floats]) -> dict[str, Figure]:
 def _by_rule(figure: str, terms: Terms = AS_MEASURED) -> Callable[[_Of], Figure]:
     def measured(given: _Of) -> Figure:
         one = ruled(given.setting.area, figure)
-        require_streets(given.setting, one)
+        require_walks(given.setting, one)
         return given.rule(one, terms)
 
     return measured
 
 
-def require_streets(setting: Setting, one: Ruled) -> None:
-    """Rules that are walked need streets to walk on.
+def require_walks(setting: Setting, one: Ruled) -> None:
+    """Rules that are walked need streets to walk on and homes to walk from.
 
     Raises
     ------
     NotThereError
-        There are none.
+        A layer is missing.
     """
     if one.rule.measure in ("walk", "circle"):
         require_kind(setting.area, "streets")
+        require_kind(setting.area, "homes")
 
 
 def _pocket_parks(given: _Of) -> Figure:
@@ -192,13 +193,13 @@ def _pocket_parks(given: _Of) -> Figure:
 
 
 def _life_circle(given: _Of) -> Figure:
-    require_streets(given.setting, given.circle)
+    require_walks(given.setting, given.circle)
     return given.rule(given.circle)
 
 
 def _needs_in_reach(given: _Of) -> Figure:
     """Of the kinds of the life circle that can be measured, the share a resident has in reach, on average."""
-    require_streets(given.setting, given.circle)
+    require_walks(given.setting, given.circle)
     homes = circle_of_homes(given.circle.rule, given.measuring(given.circle))
     measured = homes["measured"].to_numpy(dtype=float)
     share = homes["reached"].to_numpy(dtype=float) / np.where(measured > 0, measured, np.nan)

@@ -58,15 +58,15 @@ def life_circle_of(area: StudyArea, wanted: str) -> Ruled:
 
 
 def circles_of(profile: CheckProfile) -> list[Ruled]:
-    """The life circles of a profile."""
-    return [Ruled(profile, rule) for rule in profile.rules if rule.measure == "circle"]
+    """The life circles of a profile whose text says what they are made of."""
+    return [Ruled(profile, rule) for rule in profile.rules if rule.measure == "circle" and rule.unstated is None]
 
 
 def _named(area: StudyArea, name: str) -> Ruled:
     key, _, rule = name.partition("/")
     profile = profile_named(key, area.profiles)
-    found = [one for one in profile.rules if one.key == rule] if rule else [one.rule for one in circles_of(profile)]
-    if found:
+    rules = profile.rules if name in RULES.values() else tuple(one.rule for one in circles_of(profile))
+    if found := [one for one in rules if rule in ("", one.key)]:
         return Ruled(profile, found[0])
     there = ", ".join(one.key for one in circles_of(profile)) or "—"
     raise ParameterError(
