@@ -187,7 +187,8 @@ def _amounts(around: Around, radius_m: Floats) -> pd.DataFrame:
     of = sectors(around)
     if of is not None:
         found |= {sector: _within(around, "jobs", of == sector, radius_m) for sector in sorted(set(of))}
-    made = pd.DataFrame({name: amount for name, amount in found.items() if amount is not None})
+    known = {name: amount for name, amount in found.items() if amount is not None}
+    made = pd.DataFrame(known, index=range(len(around.stations)))
     return made.where(pd.Series(around.stations.table["in_boundary"].to_numpy()))
 
 
