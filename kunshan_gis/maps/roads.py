@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from kunshan_gis.maps import base, palette, systems
 from kunshan_gis.maps.chart import Bar, BarGroup, Bars
 from kunshan_gis.maps.page import KeyFigure, MapLayer, MapPage
 from kunshan_gis.maps.reach import sized
+from kunshan_gis.maps.severance import severance_layers
 from kunshan_gis.maps.system_page import card_of, system_map
 from kunshan_gis.maps.values import Field
 from kunshan_gis.messages import NOTHING, Lang, Text, text
@@ -30,6 +32,7 @@ _BANDS = ("#a9d6bd", "#dbe08f", "#f0cf7f", "#e39b52", "#cb6244", "#8c2f45")
 """Minutes to a ramp: the farther, the darker."""
 _FARTHER = (20.0, 30.0)
 """Bands of the map beyond the profile's minutes."""
+_SEVERANCE_SHOWN = ("severance_crossings", "severance_closed", "severance_lost_homes")
 _ID = Field("id", *label("unit_id"))
 _DEAR = {"most": ("#7d2440", 6.0), "much": ("#c4563f", 4.6), "little": ("#e0a95a", 3.4), "nothing": ("#9aa0a5", 2.0)}
 
@@ -39,12 +42,14 @@ def roads_map(area: StudyArea, result: Result, drawn: Drawn, said: Sequence[Text
 
     Parameters
     ----------
-    drawn : `roads_lines`, and of `roads_cells`, `roads_segments`, `roads_ramps`, `roads_faults` those there are
+    drawn : `roads_lines`, and of `roads_cells`, `roads_segments`, `roads_ramps`, `roads_faults` and what
+        `severance_layers` draws those there are
     """
     demo, counted = not result.reportable, result.provenance.counted
     layers = [
         *_cells(area, drawn, _minutes(result), demo=demo, counted=counted),
         *_lines(area, drawn["roads_lines"], demo=demo),
+        *_severance(area, result, drawn),
         *_closing(area, drawn, demo=demo, counted=counted),
         *_ramps(area, drawn),
         *_faults(area, drawn, demo=demo),
@@ -137,6 +142,12 @@ def _closing(area: StudyArea, drawn: Drawn, *, demo: bool, counted: str) -> Iter
         {key: style for key, style in styles.items() if (kind == key).any()}, by="dear", fields=(base.NAME, *fields),
         shown=False, basis=base.basis_of_kind(area, "expressways"), derived=True,
     )  # fmt: skip
+
+
+def _severance(area: StudyArea, result: Result, drawn: Drawn) -> Iterator[MapLayer]:
+    """Severance; at first only what is proposed and what was asked for, so that the roads' classes stay in sight."""
+    for layer in severance_layers(area, result, drawn):
+        yield replace(layer, shown=layer.key in _SEVERANCE_SHOWN)
 
 
 def _ramps(area: StudyArea, drawn: Drawn) -> Iterator[MapLayer]:

@@ -16,6 +16,9 @@ from kunshan_gis.studies.systems.system import Setting
 from kunshan_gis.studies.units import Units
 
 ALL = "all"
+EACH = ("id", "name", "name_en", "road_class", "road_state", "road_pieces", "road_km", "road_closed", "road_meets",
+        "road_meets_en", "road_reaches", "road_sound", *(f"road_share_{name}" for name in STRUCTURE))  # fmt: skip
+"""Columns of the table of roads."""
 _PLAN = {"ring": "rings", "link": "links", "radial": "radials"}
 Floats = NDArray[np.float64]
 
@@ -88,7 +91,7 @@ def _density(drawn: Drawn, units: Units) -> pd.DataFrame:
         unit_km2=km2, road_km_existing=km["existing"], road_km_unknown=km[UNKNOWN], road_km_future=future,
         road_km_standing=standing, road_density=np.divide(standing, km2, out=np.full(len(km2), np.nan), where=km2 > 0),
     )  # fmt: skip
-    return pd.DataFrame(table[np.isfinite(km2) | (standing + future > 0)])
+    return pd.DataFrame(table[units.whole | np.isfinite(km2) | (standing + future > 0)])
 
 
 def _lines(drawn: Drawn) -> gpd.GeoDataFrame:
@@ -141,8 +144,6 @@ def roads_table(drawn: Drawn) -> pd.DataFrame:
              "road_closed": one["closed"], "road_meets": others.zh, "road_meets_en": others.en,
              "road_reaches": one["reaches"], "road_sound": one["sound"], **built}
         )  # fmt: skip
-    if not rows:
-        return pd.DataFrame(columns=["id", "name", "name_en"])
-    table = pd.DataFrame(rows)
-    place = table["road_class"].map(CLASSES.index)
+    table = pd.DataFrame(rows, columns=EACH)
+    place = table["road_class"].map({kind: place for place, kind in enumerate(CLASSES)})
     return table.iloc[np.lexsort((table["id"], place))].reset_index(drop=True)

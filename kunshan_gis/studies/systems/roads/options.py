@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-
 from kunshan_gis.studies.systems.roads.driving import DRIVE_PROFILE
+from kunshan_gis.studies.systems.severance import SeveranceOptions
 
 
-class Options(BaseModel):
-    """What the study of the expressways is asked besides.
+class Options(SeveranceOptions):
+    """What the study of the expressways is asked besides, severance included.
 
     Attributes
     ----------
     drive : profile of driving: speeds by class of street, cutoffs in minutes, tolerances
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     drive: str = DRIVE_PROFILE
 

@@ -16,36 +16,41 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def findings(tables: Tables, *, demo: bool) -> list[Text]:
-    """Three to nine sentences with their numbers."""
-    found = [
+    """Three to eight sentences with their numbers."""
+    return [
         *_plan(tables["roads_plan"]), _sound(tables),
         _length(tables, demo=demo), *_within(tables, demo=demo), *_towns(tables, demo=demo),
         *_stages(tables, demo=demo), *_closing(tables, demo=demo),
     ]  # fmt: skip
-    return [*found, text("roads_said_speeds")] if "roads_access" in tables else found
 
 
 def _plan(plan: pd.DataFrame) -> list[Text]:
     """What is drawn and what stands beside the plan, class by class."""
-    rows = plan.set_index("road_class").loc[list(CLASSES)]
-    if rows["roads_plan"].isna().all():
-        parts = [text("roads_said_class", kind=text(f"class_{kind}"), drawn=_n(row["roads_drawn"]),
-                      existing=_n(row["roads_existing"]), unknown=_n(row["roads_unknown"]))
-                 for kind, row in rows.iterrows()]  # fmt: skip
-        return [text("roads_said_no_plan", parts=_joined(parts))]
-    parts = [text("roads_said_class_plan", kind=text(f"class_{kind}"), plan=_n(row["roads_plan"]),
-                  drawn=_n(row["roads_drawn"]), existing=_n(row["roads_existing"]), unknown=_n(row["roads_unknown"]))
-             for kind, row in rows.iterrows()]  # fmt: skip
-    return [text("roads_said_plan", parts=_joined(parts))]
+    rows = plan[plan["road_class"].isin(CLASSES) & ((plan["roads_drawn"] > 0) | (plan["roads_plan"] > 0))]
+    if not len(rows):
+        return [text("roads_said_nothing")]
+    planned = rows["roads_plan"].notna().any()
+    parts = [
+        text("roads_said_class_plan" if planned else "roads_said_class", kind=text(f"class_{row['road_class']}"),
+             drawn=row["roads_drawn"], existing=row["roads_existing"], unknown=row["roads_unknown"],
+             **({"plan": _number(row["roads_plan"])} if planned else {}))
+        for row in rows.to_dict(orient="records")
+    ]  # fmt: skip
+    return [text("roads_said_plan" if planned else "roads_said_no_plan", parts=_joined(parts))]
 
 
 def _sound(tables: Tables) -> Text:
-    rows, faults = tables["roads_plan"].set_index("road_class"), len(tables["roads_faults"])
-    sound, drawn = rows["roads_sound"].to_dict(), rows["roads_drawn"].to_dict()
-    counts = {f"{kind}_ok": sound[kind] for kind in CLASSES} | {f"{kind}_all": drawn[kind] for kind in CLASSES}
-    each = tables["roads_each"]
-    known = not len(each) or each.loc[each["road_class"] == "radial", "road_reaches"].notna().all()
-    return text("roads_said_sound" if known else "roads_said_sound_no_border", faults=faults, **counts)
+    """Of every class that is drawn how many roads do what they should."""
+    plan, each = tables["roads_plan"], tables["roads_each"]
+    drawn = plan[plan["road_class"].isin(CLASSES) & (plan["roads_drawn"] > 0)]
+    unknown = each.loc[each["road_class"] == "radial", "road_reaches"].isna().any()
+    keys = {kind: f"roads_said_sound_{kind}" for kind in CLASSES}
+    keys |= {"radial": "roads_said_sound_no_border"} if unknown else {}
+    parts = [
+        text(keys[row["road_class"]], ok=row["roads_sound"], all=row["roads_drawn"])
+        for row in drawn.to_dict(orient="records")
+    ]
+    return text("roads_said_sound", parts=_joined(parts), faults=len(tables["roads_faults"]))
 
 
 def _length(tables: Tables, *, demo: bool) -> Text:
@@ -142,5 +147,5 @@ def _joined(parts: list[Text]) -> Text:
     return Text("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
 
 
-def _n(value: float) -> str:
+def _number(value: float) -> str:
     return "—" if np.isnan(value) else f"{value:.0f}"

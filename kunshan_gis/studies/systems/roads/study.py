@@ -1,4 +1,4 @@
-"""The study of the expressways: topology, completeness, drive times, redundancy. Read this first."""
+"""The study of the expressways: topology, completeness, drive times, redundancy, severance. Read this first."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from kunshan_gis.studies.systems.roads.lengths import density_table, lengths_tab
 from kunshan_gis.studies.systems.roads.options import Options
 from kunshan_gis.studies.systems.roads.redundancy import redundancy_table, trips_of
 from kunshan_gis.studies.systems.roads.said import findings
+from kunshan_gis.studies.systems.severance import severance_part
 from kunshan_gis.studies.systems.system import Part, Setting, System, answer, demo_of, faults_part
 
 KEY = "roads"
@@ -45,6 +46,8 @@ def study(setting: Setting) -> System:
     ------
     StandardError
         The driving profile is unknown.
+    ParameterError, LayerNotFoundError
+        See `severance_part`.
     """
     profile = drive_profile(Options.model_validate(dict(setting.asked.options)).drive)
     drawn = drawn_of(setting.area, profile)
@@ -52,12 +55,13 @@ def study(setting: Setting) -> System:
     part = _topology(setting, drawn).and_(
         _driven(setting, drawn), _closing(setting, drawn), faults_part(setting, KEY, faults_of(drawn, driving))
     )
+    walking = severance_part(setting)
     demo = demo_of(setting, KINDS) or _sketched(setting)
     said = Part(
         said=findings(part.tables, demo=demo), kinds=KINDS, optional=OPTIONAL,
         warnings=_warnings(setting, drawn), parameters=_parameters(profile), counts=_counts(drawn),
     )  # fmt: skip
-    found = answer(setting, KEY, part.and_(said), leading="roads_plan", profile_words=profile.said())
+    found = answer(setting, KEY, part.and_(said, walking), leading="roads_plan", profile_words=profile.said())
     return _unreportable(found) if _sketched(setting) else found
 
 
@@ -122,6 +126,8 @@ def _warnings(setting: Setting, drawn: Drawn) -> list[Text]:
         found.append(text("roads_warn_unknown", roads=unknown, total=len(drawn.roads)))
     if drawn.features["state"].isin(FUTURE).any() and setting.area.info.scenario == "planned":
         found.append(text("roads_warn_future", roads=int(drawn.features["state"].isin(FUTURE).sum())))
+    if setting.area.has("homes") and driving_of(setting) is not None:
+        found.append(text("roads_warn_speeds"))
     found += [
         text("roads_warn_without", kind=Text(KINDS_OF[kind].zh, KINDS_OF[kind].en)) for kind in driving_missing(setting)
     ]
