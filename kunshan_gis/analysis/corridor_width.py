@@ -191,8 +191,8 @@ def _middle(ground: Polygon) -> tuple[Floats, Floats, Floats]:
 def _end(at: Floats, width: Floats) -> int:
     """The first sample of the strip proper: before it the middle turns into a corner or runs out into a rounded end.
 
-    There the width grows faster than one walks (in a corner by 1.4 m a metre, in a round end by 2), and `width - at` with
-    it; in a strip that tapers to less than 60 degrees it does not, and nothing is left out.
+    There the width grows faster than one walks (in a corner by 1.4 m a metre, in a round end by 2), and `width - at`
+    with it; in a strip that tapers to less than 60 degrees it does not, and nothing is left out.
     """
     inside = np.flatnonzero(at >= width)
     if not len(inside):
