@@ -1,4 +1,4 @@
-"""The park system worked out on paper: the toy city, a street of parks over each other, codes, ranges, sites, faults."""
+"""The park system worked out on paper: the toy city, parks over each other, codes, ranges, sites, faults."""
 
 from __future__ import annotations
 
@@ -320,9 +320,9 @@ def test_parks_over_each_other_are_named_with_what_they_share() -> None:
 
 
 def test_residents_by_the_tiers_that_serve_them() -> None:
-    # big (16 ha) serves 1,200 m, half (1 ha) 500 m, small (400 m2) 300 m; small is entered from the street in the park:
-    # home at -200 m: big 200 m, half 550, small 200 + 110 + 100 = 410; at -900: big alone; at 1,500: big 1,100, half 1,050
-    # at 1,900: none (1,500)
+    # big (16 ha) serves 1,200 m, half (1 ha) 500 m, small (400 m2) 300 m; small is entered from the street in the park.
+    # The home at -200 m: big 200 m, half 550, small 200 + 110 + 100 = 410; at -900: big alone; at 1,500: big 1,100,
+    # half 1,050; at 1,900: none (1,500)
     found = rows(asked(nested()), "overlap_of_tiers", "combination")
     people = {name: row["population"] for name, row in found.items() if row["population"]}
     assert people == {"comprehensive": 1230, "none": 4}
@@ -335,7 +335,8 @@ def test_residents_by_the_tiers_that_serve_them() -> None:
 
 def test_parks_smaller_or_larger_than_their_tier_are_named() -> None:
     park = frame(
-        [box(0, 0, 300, 300), box(400, 0, 480, 100), box(500, 0, 510, 30), box(600, 0, 800, 100), box(900, 0, 1000, 100)],
+        [box(0, 0, 300, 300), box(400, 0, 480, 100), box(500, 0, 510, 30), box(600, 0, 800, 100),
+         box(900, 0, 1000, 100)],
         id=["nine", "eight", "tiny", "wide", "right"], name=[None, "小园", "角园", None, None],
         tier=["comprehensive", "community", "pocket", "pocket", "community"],
     )  # fmt: skip
@@ -558,7 +559,7 @@ def test_the_embedded_city_has_the_plans_numbers(embedded: System) -> None:
         (3, 3, 0), (200, 200, 0), (500, 500, 0), (703, 703, 0),
     ]  # fmt: skip
     assert not embedded.result.reportable
-    assert set(tiers[tier]["park_verdict"] for tier in tiers) == {"demo", "no_target"}
+    assert {tiers[tier]["park_verdict"] for tier in tiers} == {"demo", "no_target"}
     area, setting = embedded.area, setting_of(embedded.area)
     for rule in area.profiles["park-system"].rules:
         own = figure(rule, setting.measuring, setting.sub("area"), AS_MEASURED)
