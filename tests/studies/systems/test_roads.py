@@ -233,10 +233,10 @@ def test_existing_and_planned_are_told_apart() -> None:
         return (100 * (0.25 * 60 + 0.75 * far) + 300 * (0.75 * 60 + 0.25 * far)) / 400 / 60
 
     assert stages["drive_trip_min"].tolist() == pytest.approx([trip(2100), trip(2100), trip(501)])
-    towns = found.result.tables["roads_towns"].set_index("unit_id")
+    towns = found.result.tables["roads_towns_plan"].set_index("unit_id")
     assert towns["drive_existing_min"].isna().all()
     assert towns.loc["west", "drive_planned_min"] == pytest.approx(69 / 60)
-    assert towns["drive_min"].isna().all()  # the study area's scenario is the existing one
+    assert found.result.tables["roads_towns"]["drive_min"].isna().all()  # the study area's scenario is the existing one
 
 
 def test_what_has_no_status_counts_as_standing_but_not_as_sure() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -31,6 +32,10 @@ class Target:
     key: str
     name: Text
     ids: tuple[str, ...] = ()
+
+    def named(self) -> dict[str, Any]:
+        """The target as columns of a table."""
+        return {"drive_to": self.name.zh, "drive_to_en": self.name.en}
 
 
 def targets(drawn: Drawn) -> list[Target]:
@@ -124,30 +129,44 @@ def _covered(homes: HomeMinutes, column: str, cutoff: float, by: pd.Series) -> p
 
 
 def towns_table(setting: Setting, drawn: Drawn, to: Mapping[str, Driven | None], units: Units) -> pd.DataFrame:
-    """Drives of a town's residents and from its seat, to the nearest ramp and to every ring, now and as planned."""
-    share = units.share(setting.measuring.demand("people"))
-    unit = share.indices
+    """Drives of a town's residents and from its seat, to the nearest ramp and to every ring."""
     rows = []
     for target in targets(drawn):
-        homes = home_minutes(setting, to[target.key])
-        stages = {stage: home_minutes(setting, drive_to(driving_of(setting, stage), target)) for stage in STAGES[1:]}
-        seats = seat_minutes(setting, to[target.key])
-        for place, (key, name, name_en) in enumerate(units.names[["unit_id", "name", "name_en"]].to_numpy()):
-            own = unit == place
-            if not own.any() and key == UNASSIGNED:
-                continue
+        homes, seats = home_minutes(setting, to[target.key]), seat_minutes(setting, to[target.key])
+        for named, own in _units_with_homes(setting, units):
             median, tenth = homes.tenths((0.5, 0.9), own)
-            before, after = (stages[stage].mean(rows=own) for stage in STAGES[1:])
             rows.append(
-                {"unit_id": key, "name": name, "name_en": name_en, "drive_to": target.name.zh,
-                 "drive_to_en": target.name.en,
-                 "population": int(homes.people[own].sum()), "drive_min": homes.mean(rows=own),
-                 "drive_min_low": homes.mean(MINUTES[0], own), "drive_min_high": homes.mean(MINUTES[2], own),
-                 "drive_median_min": median, "drive_tenth_min": tenth,
-                 **seats.get(str(key), dict.fromkeys(_SEAT, np.nan)),
-                 "drive_existing_min": before, "drive_planned_min": after, "drive_saved_min": before - after}
+                {**named, **target.named(), "population": int(homes.people[own].sum()),
+                 "drive_min": homes.mean(rows=own), "drive_min_low": homes.mean(MINUTES[0], own),
+                 "drive_min_high": homes.mean(MINUTES[2], own), "drive_median_min": median, "drive_tenth_min": tenth,
+                 **seats.get(named["unit_id"], dict.fromkeys(_SEAT, np.nan))}
             )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def plan_effect_table(setting: Setting, drawn: Drawn, units: Units) -> pd.DataFrame:
+    """What the plan saves a town's residents on the way to the nearest ramp and to every ring."""
+    rows = []
+    for target in targets(drawn):
+        before, after = (
+            home_minutes(setting, drive_to(driving_of(setting, stage), target)) for stage in ("existing", "planned")
+        )
+        for named, own in _units_with_homes(setting, units):
+            now, then = before.mean(rows=own), after.mean(rows=own)
+            rows.append(
+                {**named, **target.named(), "population": int(before.people[own].sum()), "drive_existing_min": now,
+                 "drive_planned_min": then, "drive_saved_min": now - then}
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _units_with_homes(setting: Setting, units: Units) -> Iterator[tuple[dict[str, Any], NDArray[np.bool_]]]:
+    """Every unit with the homes in it; those in no unit where there are any."""
+    unit = units.share(setting.measuring.demand("people")).indices
+    for place, (key, name, name_en) in enumerate(units.names[["unit_id", "name", "name_en"]].to_numpy()):
+        own = unit == place
+        if own.any() or key != UNASSIGNED:
+            yield {"unit_id": str(key), "name": str(name), "name_en": str(name_en)}, own
 
 
 _SEAT = ("seat_min", "seat_min_low", "seat_min_high")

@@ -19,6 +19,7 @@ from kunshan_gis.studies.systems.roads.access import (
     access_table,
     drive_to,
     home_minutes,
+    plan_effect_table,
     stages_table,
     targets,
     towns_table,
@@ -95,7 +96,9 @@ def _driven(setting: Setting, drawn: Drawn) -> Part:
     trips = {stage: trip.mean for stage in STAGES if (trip := trips_of(setting, driving_of(setting, stage)))}
     tables = {
         "roads_access": access_table(setting, homes, drawn.profile.minutes, setting.units),
-        "roads_towns": towns_table(setting, drawn, to, towns), "roads_stages": stages_table(setting, drawn, trips),
+        "roads_towns": towns_table(setting, drawn, to, towns),
+        "roads_towns_plan": plan_effect_table(setting, drawn, towns),
+        "roads_stages": stages_table(setting, drawn, trips),
     }  # fmt: skip
     return Part(tables, drawn={"roads_cells": _cells(setting, homes)})
 
