@@ -60,7 +60,7 @@ def test_cards_say_the_figures_as_the_tables_do(page: MapPage) -> None:
     assert "编号" not in said
     site = layers(page)["next_community"]
     row = site.table.iloc[0]  # type: ignore[attr-defined]
-    assert (row["short"], row["short_en"], row["site_en"]) == ("社1", "N1", "Community parks: site 1")
+    assert (row["short"], row["short_en"], row["site_en"]) == ("社1", "Comm 1", "Community parks: site 1")
     assert row["next_people_zh_"] == "540"
 
 

@@ -426,7 +426,7 @@ def test_existing_beside_planned() -> None:
         assert every["parks"].tolist() == [1, 2]
         assert every["park_ha"].tolist() == pytest.approx([1.0, 1.16])
         assert every["covered"].tolist() == [600, 640]  # within 15 minutes of C; of any
-        assert "现状1个公园" in found.explain()
+        assert "步行15分钟可达任一公园的居民：现状1个公园，占85.7%；规划2个，占91.4%。" in found.explain()
     only = asked(with_parks(toy.serviced_city(), status="planned"), scenario="planned")
     every = only.result.tables["parks_scenarios"].set_index(["tier", "park_scenario"]).loc["all"]
     assert every.loc["existing", ["parks", "covered", "not_measurable"]].tolist() == [0, 0, 10]

@@ -18,14 +18,21 @@ from kunshan_gis.studies.systems.parks.options import Options
 Tables = Mapping[str, pd.DataFrame]
 
 
-def findings(tables: Tables, asks: Asks, options: Options, *, demo: bool, counted: str) -> tuple[Text, ...]:
-    """What a planner would say of the tables, in order; nothing is said of what could not be measured."""
+def findings(
+    tables: Tables, asks: Asks, options: Options, *, minutes: float, demo: bool, counted: str
+) -> tuple[Text, ...]:
+    """What a planner would say of the tables, in order; nothing is said of what could not be measured.
+
+    Parameters
+    ----------
+    minutes : of the study area's walk
+    """
     say = _Words(demo=demo, counted=counted)
     parts = (
         _numbers(tables["parks_tiers"], asks, say), _sizes(tables["parks_tiers"], asks),
         _combined(tables["parks_overlap_of_tiers"], say), _beside(tables, options, say),
         _balance(tables["parks_balance"]), _next(tables["parks_next"], tables["parks_served"], say),
-        _scenarios(tables["parks_scenarios"], say),
+        _scenarios(tables["parks_scenarios"], minutes, say),
     )  # fmt: skip
     return tuple(one for part in parts for one in part)
 
@@ -57,7 +64,7 @@ def _numbers(tiers: pd.DataFrame, asks: Asks, say: _Words) -> Iterator[Text]:
              tier=text(f"parks_tier_{tier}"), parks=f"{row['parks']:,.0f}", plan=f"{row['park_plan']:,.0f}")
         for tier, row in own.iterrows()
     ]  # fmt: skip
-    listed = _joined(parts) if parts else text("parks_said_no_tier")
+    listed = _joined(parts, "，", "; ") if parts else text("parks_said_no_tier")
     yield text("parks_said_numbers", parks=f"{whole['parks']:,.0f}", listed=listed, area=_area(whole, asks, say))
 
 
@@ -156,14 +163,14 @@ def _next(sites: pd.DataFrame, served: pd.DataFrame, say: _Words) -> Iterator[Te
         yield text("parks_said_next", listed=_joined(parts, "；", "; "))
 
 
-def _scenarios(table: pd.DataFrame, say: _Words) -> Iterator[Text]:
+def _scenarios(table: pd.DataFrame, minutes: float, say: _Words) -> Iterator[Text]:
     rows = table[table["tier"] == ALL].set_index("park_scenario")
     if len(rows) < 2 or rows["share_covered"].isna().any():
         return
     now, then = (rows.loc[scenario].to_dict() for scenario in ("existing", "planned"))
     yield text(
         "parks_said_scenarios", now=f"{now['parks']:,.0f}", then=f"{then['parks']:,.0f}",
-        now_share=_span(now, say), then_share=_span(then, say),
+        now_share=_span(now, say), then_share=_span(then, say), minutes=f"{minutes:g}",
     )  # fmt: skip
 
 

@@ -54,7 +54,9 @@ def study(setting: Setting) -> System:
     demo = demo_of(setting, _kinds(doors))
     part = _tiers(parks, demo=demo).and_(_homes(doors), _sites(parks, options), _faults(parks, options))
     counted = setting.area.layer("homes").info.counts if setting.area.has("homes") else "people"
-    said = findings(part.tables, asks, options, demo=demo, counted=counted)
+    said = findings(
+        part.tables, asks, options, minutes=setting.walk.minutes, demo=demo, counted=counted,
+    )  # fmt: skip
     words = asks.said(profile_said(setting.walk.profile, setting.walk.parameters()))
     whole = part.and_(
         Part(
