@@ -317,8 +317,22 @@ def _ratios(stations: pd.DataFrame, *, demo: bool) -> Bars:
 
 
 def _tables(result: Result) -> Iterator[PageTable]:
+    result = replace(result, tables={name: _ends(table) for name, table in result.tables.items()})
     for name, columns in _COLUMNS.items():
         table = result.tables.get(name)
         if table is not None and len(table):
             known = [column for column in columns if column in table and table[column].notna().any()]
             yield replace(table_of(result, name, known), folded=len(table) > MOST_ROWS)
+
+
+def _ends(table: pd.DataFrame) -> pd.DataFrame:
+    """Least and most only where there is no figure between them: a page says nothing three times."""
+    ends = {
+        name: table[name].where(table[figure].isna())
+        for end in ("_low", "_high")
+        for name in map(str, table.columns)
+        if name.endswith(end)
+        for figure in (name.removesuffix(end), f"{name.removesuffix(end)}_around")
+        if figure in table and not name.startswith("share_")
+    }
+    return table.assign(**ends)

@@ -175,6 +175,12 @@ def test_land_use_mix_and_balance() -> None:
     assert land["job_balance"] == pytest.approx(1 - (156.2857 - 150) / (156.2857 + 150), abs=1e-4)
 
 
+def test_a_plot_ratio_is_told_where_the_layer_states_it() -> None:
+    landuse = toy.serviced_city().table("landuse").assign(plot_ratio=[2.0, None, 1.5])
+    assert row(tod(city(landuse=landuse), by="area"), "tod_landuse")["plot_ratio"] == pytest.approx(1.5)
+    assert "plot_ratio" not in found().result.tables["tod_landuse"]
+
+
 def test_codes_that_are_on_no_list_are_said_and_count_as_other() -> None:
     landuse = toy.serviced_city().table("landuse").assign(code=["R2", "R2", "XYZ"])
     other = tod(city(landuse=landuse), by="area")
@@ -230,6 +236,13 @@ def test_a_line_counts_each_resident_once_and_an_interchange_belongs_to_both() -
     core = lines[(lines["tod_way"] == "walk") & (lines["within_m"] == 500)].set_index("line")
     assert core["stations_on_line"].to_dict() == {"1": 2, "2": 1}
     assert core["people_around"].to_dict() == {"1": 70, "2": 70}
+
+
+def test_lines_are_called_in_english_as_the_rail_layer_has_them() -> None:
+    rail = frame([LineString([(0, 0), (1000, 0)])], line="1", name_en="Line one")
+    system = tod(two(rail=rail))
+    assert system.table["line_en"].tolist() == ["Line one", "Line one; 2"]
+    assert set(system.result.tables["tod_lines"]["line_en"]) == {"Line one", "2"}
 
 
 def test_an_interchange_listed_twice_is_one_station_and_said() -> None:

@@ -19,7 +19,7 @@ from kunshan_gis.analysis import Pairs, amount_to_nearest, amount_within, amount
 from kunshan_gis.standards import StationProfile
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.systems.tod.near import THINGS, Things, straight, things, walked
-from kunshan_gis.studies.systems.tod.stations import Stations, door_points
+from kunshan_gis.studies.systems.tod.stations import Stations, door_points, line_names
 from kunshan_gis.studies.terms import AS_MEASURED
 from kunshan_gis.studies.units import Units, units_of
 
@@ -268,7 +268,7 @@ def lines_table(around: Around) -> pd.DataFrame:
 
 
 LINE_COLUMNS = (
-    "line", "stations_on_line", "tod_way", "within_m", "area_min",
+    "line", "line_en", "stations_on_line", "tod_way", "within_m", "area_min",
     *(f"{what}_{part}" for what in THINGS for part in ("around", "low", "high")),
 )  # fmt: skip
 
@@ -279,7 +279,8 @@ def _line_rows(around: Around, line: str, mine: NDArray[np.bool_]) -> Iterator[d
             name: value for what in THINGS for name, value in around_any(around, band, what, mine).items()
         }  # fmt: skip
         yield {
-            "line": line, "stations_on_line": int(mine.sum()), "tod_way": band.way, "within_m": band.metres,
+            "line": line, "line_en": line_names(around.measuring.area).get(line, line),
+            "stations_on_line": int(mine.sum()), "tod_way": band.way, "within_m": band.metres,
             "area_min": band.minutes, **figures,
         }  # fmt: skip
 

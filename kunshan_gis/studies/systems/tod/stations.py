@@ -39,8 +39,8 @@ class Stations:
     Attributes
     ----------
     table : GeoDataFrame
-        `id, name, name_en, line, station_lines` (how many), `entrances, entered_by` (entrances, centre), `in_boundary`,
-        `accuracy_m`; the centre as geometry.
+        `id, name, name_en, line, line_en, station_lines` (how many), `entrances, entered_by` (entrances, centre),
+        `in_boundary, accuracy_m`; the centre as geometry.
     lines : of every station its lines
     listed : (rows of the layer in the scenario,) station of each
     doors, owner : where they are entered, and whose door each is
@@ -144,10 +144,21 @@ def _merged(
         {"id": rows["id"].to_numpy()[first], **_names(rows, first)},
         geometry=shapely.points(centre), crs=rows.crs,
     )  # fmt: skip
+    english = line_names(area)
     table["line"] = ["; ".join(one) for one in lines]
+    table["line_en"] = ["; ".join(english.get(line, line) for line in one) for one in lines]
     table["station_lines"] = [float(len(one)) if one else np.nan for one in lines]
     table["in_boundary"] = area.inside(table)
     return table, lines
+
+
+def line_names(area: StudyArea) -> dict[str, str]:
+    """English names of lines, as the rail layer has them."""
+    rail = area.optional("rail")
+    if rail is None or not {"line", "name_en"} <= set(rail.columns):
+        return {}
+    named = rail.dropna(subset=["line", "name_en"])
+    return dict(zip(named["line"].astype(str), named["name_en"].astype(str), strict=True))
 
 
 def _lines(said: object) -> tuple[str, ...]:
