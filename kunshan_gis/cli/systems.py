@@ -56,6 +56,10 @@ LifeCircle = Annotated[
     typer.Option(metavar="PROFILE/RULE", help="Life circle; default: the reporting basis's or GB 50180's. 生活圈口径"),
 ]
 Centre = Annotated[str | None, typer.Option(help="Centre of a zone: seat or people; default: seat. 片区中心取法")]
+Brings = Annotated[
+    str | None,
+    typer.Option(metavar="CLASS:CATEGORY;…", help="What focus areas are tried out with. 重点地区假定增设的设施"),
+]
 ZoneSpeeds = Annotated[
     str | None, typer.Option("--drive", metavar="PROFILE", help="Driving speeds; default: design-speeds. 驾车口径")
 ]
@@ -127,6 +131,7 @@ def zones(
     life_circle: LifeCircle = None,
     centre: Centre = None,
     drive: ZoneSpeeds = None,
+    brings: Brings = None,
 ) -> None:
     """The plan's zones and towns side by side, and what links them. 片区与乡镇画像、片区间与对外联系。"""
     _shown("zones", **_asked(locals()))

@@ -11,6 +11,7 @@ import numpy as np
 from kunshan_gis.figures import people_with_unit
 from kunshan_gis.maps import base, palette, systems
 from kunshan_gis.maps.chart import Bar, BarGroup, Bars
+from kunshan_gis.maps.focus import focus_layers
 from kunshan_gis.maps.page import KeyFigure, MapLayer, MapPage, PageTable
 from kunshan_gis.maps.system_page import card_of, system_map, table_of
 from kunshan_gis.maps.values import Field
@@ -37,9 +38,10 @@ CHARTED = ("zone_people_per_km2", "zone_needs_share", "zone_circle_share", "zone
            "zone_facilities_per_10k")  # fmt: skip
 _LINK = ("name", "zone_other", "zone_border_km", "zone_over", "zone_over_per_km", "zone_walked", "zone_rail_names",
          "zone_drive")  # fmt: skip
-_TABLES = ("zones_towns", "zones_communities", "zones_links", "zones_outward", "zones_reach", "zones_services",
-           "zones_ranks", "zones_membership", "zones_faults")  # fmt: skip
-_OPEN = ("zones_links", "zones_outward", "zones_faults")
+_TABLES = ("zones_towns", "zones_communities", "zones_links", "zones_outward", "zones_focus", "zones_focus_needs",
+           "zones_focus_brings", "zones_reach", "zones_services", "zones_ranks", "zones_membership", "zones_faults",
+           "zones_focus_faults")  # fmt: skip
+_OPEN = ("zones_links", "zones_outward", "zones_focus", "zones_faults", "zones_focus_faults")
 _IN_WORDS = ("name", "zone_members")
 _PROGRAMS = ("zone", "zone_other_id")
 _STATES = ("covered", "not_covered", "not_measurable")
@@ -52,7 +54,8 @@ def zones_map(
     layers = [
         *_shaded(area, result, "zones_profile", "zones", shown=False),
         *_shaded(area, result, "zones_towns", "towns", shown=True),
-        *_outlines(area), *_links(area, result, drawn), *_crossings(area, drawn), *_centres(area, drawn),
+        *_outlines(area), *_links(area, result, drawn), *_crossings(area, drawn),
+        *(replace(layer, shown=False) for layer in focus_layers(area, result, drawn)), *_centres(area, drawn),
     ]  # fmt: skip
     page = system_map(area, result, layers, said=said, figures=_key_figures(result), charts=_charts(result), lang=lang)
     return replace(page, tables=tuple(_tables(result)))

@@ -66,7 +66,7 @@ def links_part(borders: Borders) -> Part:
         if shapely.is_empty(border):
             continue
         found = over(borders.ways, border, one, other)
-        rows.append({**_named(units[a], units[b]), **counts(found, border, borders.water), **minutes(a, b)})
+        rows.append({**_named(units[a], units[b]), **minutes(a, b), **counts(found, border, borders.water)})
         lines.append(shapely.LineString([borders.centres.geometry[a], borders.centres.geometry[b]]))
         places.append(found)
     if not rows:

@@ -19,6 +19,7 @@ class ZonesOptions(BaseModel):
     centre : where drives between zones begin: the seat of a zone's largest town, or the home nearest to where its
         residents live on average
     drive : profile of driving speeds
+    brings : what focus areas are tried out with, `class:category,category;class:category`; empty: the focus profile's
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,3 +27,4 @@ class ZonesOptions(BaseModel):
     life_circle: str = ""
     centre: Literal["seat", "people"] = "seat"
     drive: str = DRIVE_PROFILE
+    brings: str = ""

@@ -44,8 +44,8 @@ def outward_part(borders: Borders) -> Part:
             own = found.of(_between(unit["id"], neighbour["id"]))
             border = shapely.line_merge(shapely.union_all(np.asarray(pieces.geometry[mine].array)))
             rows.append({
-                **_named(borders, unit, neighbour, toward), **counts(own, border, borders.water),
-                **minutes(number, neighbour["id"]),
+                **_named(borders, unit, neighbour, toward), **minutes(number, neighbour["id"]),
+                **counts(own, border, borders.water),
             })  # fmt: skip
     table = without_unknown_water(pd.DataFrame(rows), borders)
     warnings = (text("zones_none_beyond"),) if none_beyond else ()
@@ -116,7 +116,7 @@ def _drives(borders: Borders, pieces: gpd.GeoDataFrame) -> Any:
     if borders.driving is None:
         return lambda _zone, _neighbour: dict(NO_DRIVE)
     minutes: dict[str, NDArray[np.float64]] = {}
-    for neighbour in sorted(set(pieces["outside"]) - {NOBODY}):
+    for neighbour in sorted(set(pieces["outside"])):
         line = shapely.union_all(np.asarray(pieces.geometry[pieces["outside"] == neighbour].array))
         roads = borders.driving.across(line)
         if len(roads.edge):

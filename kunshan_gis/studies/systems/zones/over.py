@@ -115,17 +115,17 @@ def counts(found: Kinds, border: shapely.Geometry, water: shapely.Geometry) -> d
     """The columns of a border: its length, what of it is water, what leads over it."""
     km = float(shapely.length(border)) / 1e3
     by_class = {name: _number(found.streets, name) for name in DRIVEN} | {EXPRESSWAY: _number(found.expressways)}
-    row: dict[str, Any] = {
+    driven = _number(found.streets) + (0.0 if found.expressways is None else len(found.expressways))
+    walked = _number(found.walked)
+    lines = None if found.rail is None else sorted(set(found.rail["class"]))
+    return {
         "zone_border_km": km, "zone_border_water_km": shapely.length(shapely.intersection(border, water)) / 1e3,
+        "zone_over": driven, "zone_over_per_km": driven / km if km > 0 else np.nan,
         **{f"zone_over_{name}": number for name, number in by_class.items()},
-        "zone_over": _number(found.streets) + (0.0 if found.expressways is None else len(found.expressways)),
-        "zone_walked": _number(found.walked),
+        "zone_walked": walked, "zone_walked_per_km": walked / km if km > 0 else np.nan,
+        "zone_rail": np.nan if lines is None else float(len(lines)),
+        "zone_rail_names": "；".join(one for one in lines or () if one) or None,
     }  # fmt: skip
-    for key in ("zone_over", "zone_walked"):
-        row[f"{key}_per_km"] = row[key] / km if km > 0 else np.nan
-    named: list[str] = [] if found.rail is None else sorted(set(found.rail["class"]))
-    row["zone_rail"] = np.nan if found.rail is None else float(len(named))
-    return {**row, "zone_rail_names": "；".join(one for one in named if one) or None}
 
 
 def _number(places: Places, name: str | None = None) -> float:

@@ -20,19 +20,23 @@ _LINKED = {"roads": "over", "km": "border_km", "per_km": "over_per_km"}
 
 
 def said_of(zones: Zones, tables: Tables) -> list[Text]:
-    """Three to eight sentences; a figure that cannot be measured is not spoken of."""
+    """Up to seven findings; a figure that cannot be measured is not spoken of."""
     demo = demo_of(zones.setting, ("towns", "zone_towns", "homes", "streets"))
     profile = tables["zones_profile"]
-    return [
-        *_membership(zones, profile, demo=demo),
-        *_extremes(profile, "zone_people_per_km2", "zones_said_density", demo=demo),
-        *_life_circle(tables, demo=demo),
-        *_parks(tables, demo=demo),
-        *_extremes(profile, "zone_station_share", "zones_said_station", demo=demo),
-        *_extremes(profile, "zone_ramp_min", "zones_said_ramp", demo=demo),
-        *_links(tables, demo=demo),
-        *_outward(tables, demo=demo),
-    ]
+    said = (
+        _membership(zones, profile, demo=demo),
+        _extremes(profile, "zone_people_per_km2", "zones_said_density", demo=demo),
+        _life_circle(tables, demo=demo),
+        _parks(tables, demo=demo),
+        [
+            *_extremes(profile, "zone_station_share", "zones_said_station", demo=demo),
+            *_extremes(profile, "zone_ramp_min", "zones_said_ramp", demo=demo),
+        ],
+        _links(tables, demo=demo),
+        _outward(tables, demo=demo),
+    )
+    found = [tuple(one) for one in said]
+    return [Text("".join(one.zh for one in each), " ".join(one.en for one in each)) for each in found if each]
 
 
 def _membership(zones: Zones, profile: pd.DataFrame, *, demo: bool) -> Iterator[Text]:
@@ -70,13 +74,16 @@ def _extremes(profile: pd.DataFrame, column: str, key: str, *, demo: bool, **mor
 def _life_circle(tables: Tables, *, demo: bool) -> Iterator[Text]:
     """Completeness of zones, and the need that most residents of the city lack."""
     profile = tables["zones_profile"]
-    whole = cell("zone_circle_share", profile["zone_circle_share"].iloc[-1], demo=demo)
+    complete = profile["zone_circle_share"].iloc[-1]
+    if math.isnan(complete):  # some of its kinds are in no layer
+        return
+    whole = cell("zone_circle_share", complete, demo=demo)
     yield from _extremes(profile, "zone_needs_share", "zones_said_circle", demo=demo, whole=whole)
     reach = tables.get("zones_reach")
     if reach is None:
         return
     city = reach[(reach["unit_id"] == profile["unit_id"].iloc[-1]) & reach["zone_completed"].notna()]
-    if not len(city):
+    if not city["not_covered"].any():
         return
     worst = city.loc[city["not_covered"].idxmax()]
     total = worst["population"]

@@ -1,7 +1,8 @@
-"""The study of zones and towns: profiles side by side, places and gaps, membership, links among them and outward."""
+"""The study of zones and towns: profiles, places and gaps, membership, links among them and outward, focus areas."""
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -9,7 +10,8 @@ from kunshan_gis.maps import MapPage
 from kunshan_gis.maps.zones import zones_map
 from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.readable import heading
-from kunshan_gis.studies.systems.roads.driving import driving_of
+from kunshan_gis.studies.systems.focus import focus_part
+from kunshan_gis.studies.systems.roads.driving import Driving, driving_of
 from kunshan_gis.studies.systems.system import Part, Setting, System, answer
 from kunshan_gis.studies.systems.zones.amounts import Amounts, amounts_of
 from kunshan_gis.studies.systems.zones.centres import centres_of
@@ -48,15 +50,25 @@ def study(setting: Setting) -> System:
         membership_part(zones, measured.totals.get("population")), links_part(borders), outward_part(borders),
         Part(drawn={"zones_centres": borders.centres}, optional=OPTIONAL),
     )  # fmt: skip
-    part = part.and_(Part(said=said_of(zones, part.tables)))
+    part = part.and_(Part(said=said_of(zones, part.tables)), focus_part(setting))
     return answer(setting, KEY, part, leading="zones_profile", profile_words=rules_said(setting.area, circle))
 
 
 def _borders(zones: Zones, measured: Amounts) -> Borders:
+    setting, driving = zones.setting, driving_of(zones.setting)
     people = measured.totals.get("population", np.full(len(zones.towns) + 1, np.nan))
     by_town = pd.Series(people[: len(zones.towns)], index=zones.towns["id"])
-    setting = zones.setting
-    return Borders(setting, zones.shapes(), centres_of(zones, by_town), ways_of(setting), driving_of(setting))
+    centres = centres_of(zones, by_town, _driven_from(zones, driving))
+    return Borders(setting, zones.shapes(), centres, ways_of(setting), driving)
+
+
+def _driven_from(zones: Zones, driving: Driving | None) -> gpd.GeoDataFrame | None:
+    """Homes in the largest piece of the road network: from any other one drives nowhere."""
+    homes = zones.setting.area.optional("homes")
+    if homes is None or driving is None or driving.homes is None:
+        return homes
+    piece_m = np.append(driving.roads.network.component_m, 0.0)[driving.homes.edge]
+    return homes[piece_m == piece_m.max(initial=0.0)]
 
 
 def _side_by_side(zones: Zones, levels: list[Level], circle: Ruled, measured: Amounts) -> Part:
