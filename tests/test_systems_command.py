@@ -48,7 +48,7 @@ def test_only_json_is_printed_and_it_holds_every_table_in_full(cli, demo_folder)
     assert ran.code == 0
     tables = json.loads(ran.out)
     assert next(iter(tables)) == "parks_tiers"
-    assert [row["parks"] for row in tables["parks_tiers"]] == [1, 1, 2]
+    assert [row["parks"] for row in tables["parks_tiers"]] == [0, 1, 1, 2]
     assert {row["population"] for row in tables["parks_served"]} == {700}
     assert tables["parks_tiers"][0]["park_plan"] is None
     assert [row["unit_id"] for row in tables["parks_towns"]] == ["west", "east"]
@@ -58,12 +58,14 @@ def test_only_json_is_printed_and_it_holds_every_table_in_full(cli, demo_folder)
 def test_one_table_by_its_name_with_or_without_the_system(cli, folder, name) -> None:
     ran = cli("parks", "--layers", folder, "--table", name, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(ran.out)))
-    assert [(row["tier"], row["covered"]) for row in rows] == [("community", "100"), ("pocket", "0"), ("all", "100")]
+    assert [(row["tier"], row["covered"]) for row in rows] == [
+        ("comprehensive", "0"), ("community", "100"), ("pocket", "0"), ("all", "100"),
+    ]  # fmt: skip
 
 
 def test_csv_without_a_name_is_the_leading_table(cli, folder) -> None:
     rows = list(csv.DictReader(io.StringIO(cli("parks", "--layers", folder, "--format", "csv").out)))
-    assert [row["tier"] for row in rows] == ["community", "pocket", "all"]
+    assert [row["tier"] for row in rows] == ["comprehensive", "community", "pocket", "all"]
 
 
 def test_an_unknown_table_is_answered_with_those_there_are(cli, folder) -> None:

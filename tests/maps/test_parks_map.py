@@ -35,7 +35,7 @@ def layers(page: MapPage) -> dict[str, object]:
 
 def test_everything_there_is_has_its_layer(page: MapPage) -> None:
     assert list(layers(page)) == [
-        "water_area", "door_cells", "park_units", "parks", "next_community", "next_pocket",
+        "water_area", "door_cells", "park_units", "parks", "next_comprehensive", "next_community", "next_pocket",
     ]  # fmt: skip
     cells = layers(page)["door_cells"]
     assert cells.table["population"].sum() == 700  # type: ignore[attr-defined]

@@ -73,9 +73,8 @@ class Parks:
 
     @cached_property
     def tiers(self) -> tuple[str, ...]:
-        """The tiers there are or the plan asks for; none where no park says its tier."""
-        there = set(self.tier)
-        return () if there <= {OTHER} else tuple(tier for tier in TIERS if tier in there or tier in self.asks.plan)
+        """All tiers, those without a park too; none where no park says its tier."""
+        return () if set(self.tier) <= {OTHER} else TIERS
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
