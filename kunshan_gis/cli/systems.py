@@ -111,7 +111,7 @@ CircleProfile = Annotated[
     str | None,
     typer.Option(metavar="PROFILE", help="What makes the three circles; default: three-circles, or a .toml. 三圈口径"),
 ]
-PlaceMix = Annotated[str | None, typer.Option(help="published (default) or entropy. 功能混合度算法")]
+PlaceMix = Annotated[str | None, typer.Option(help="entropy (default) or published. 功能混合度算法")]
 LinksEach = Annotated[int | None, typer.Option(help="Gaps listed of each kind; default: 10. 每种做法列出的断点数")]
 
 

@@ -132,7 +132,7 @@ def _points(place: str, table: gpd.GeoDataFrame, kind: str) -> Supply:
 def _stations(area: StudyArea) -> Supply:
     """Stations with their entrances; one without any is entered at its centre."""
     table = _accurate(area, _standing(area, "stations"), "stations")
-    entrances = area.optional("entrances")
+    entrances = area.standing("entrances") if area.has("entrances") else None
     if entrances is None:
         return Supply(STATIONS, table, table.geometry, np.arange(len(table)), ("stations",))
     row = pd.Series(np.arange(len(table)), index=table["id"])

@@ -14,7 +14,7 @@ class Options(BaseModel):
     ----------
     station_profile, node_place_profile : keys of shipped profiles
     circle_profile : profile of rules with the three circles: shipped, the study area's own, or a .toml file
-    place_mix : how mixed a place is: the published formula, or entropy
+    place_mix : how mixed a place is: entropy, or the published formula (which sees the smallest amount alone)
     place_logs : node and place variables as logarithms, where a few stations have nearly all
     same_place_m : stations nearer than this are one (an interchange listed twice)
     far_entrance_m : an entrance farther from its station is a fault
@@ -28,7 +28,7 @@ class Options(BaseModel):
     station_profile: str = "tod-2015"
     node_place_profile: str = "bertolini-1999"
     circle_profile: str = "three-circles"
-    place_mix: Literal["published", "entropy"] = "published"
+    place_mix: Literal["published", "entropy"] = "entropy"
     place_logs: bool = False
     same_place_m: float = Field(default=100.0, ge=0, le=500)
     far_entrance_m: float = Field(default=500.0, gt=0, le=5_000)
