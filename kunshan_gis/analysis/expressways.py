@@ -233,7 +233,7 @@ def extra_person_minutes(people: NDArray[np.float64], before: NDArray[np.float64
     30.0
     """
     there = np.isfinite(before) & np.isfinite(after)
-    return float(people[there] @ (after[there] - before[there]))
+    return float((people[there] * (after[there] - before[there])).sum())
 
 
 def _at_nodes(segments: pd.DataFrame, road: pd.Series) -> pd.DataFrame:

@@ -239,6 +239,24 @@ def test_existing_and_planned_are_told_apart() -> None:
     assert found.result.tables["roads_towns"]["drive_min"].isna().all()  # the study area's scenario is the existing one
 
 
+def test_a_line_drawn_as_planned_and_as_existing_is_one_road_at_either_stage() -> None:
+    line = [(0, 200), (10000, 200)]
+    twice = roads(line, line, **{"class": "link"}, status=["planned", "existing"], name="X")
+    ramps = drive_area().table("ramps").assign(expressway_id=None)
+    found = run(drive_area(expressways=twice, ramps=ramps), "roads")
+    assert found.result.tables["roads_each"]["road_pieces"].tolist() == [1]
+    assert found.result.tables["roads_redundancy"]["name"].tolist() == ["X"] * 3
+    assert "roads_repeated" in names(found)
+
+
+def test_a_row_without_geometry_is_named_and_left_out() -> None:
+    drawn = roads([(0, 200), (10000, 200)], [(0, 900), (10000, 900)], **{"class": "link"}, name=["X", "Y"])
+    drawn.loc[1, "geometry"] = None
+    found = run(drive_area(expressways=drawn), "roads")
+    assert ("roads_empty", "i1") in [one[:2] for one in faults(found)]
+    assert found.result.tables["roads_each"]["name"].tolist() == ["X"]
+
+
 def test_what_has_no_status_counts_as_standing_but_not_as_sure() -> None:
     unknown = roads([(0, 200), (10000, 200)], **{"class": "link"}, status=None)
     stages = run(drive_area(expressways=unknown), "roads").result.tables["roads_stages"].drop_duplicates("road_stage")

@@ -78,7 +78,8 @@ class HomeMinutes:
         own = self.measurable if rows is None else self.measurable & rows
         people = self.people.to_numpy(dtype=float)[own]
         total = people.sum()
-        return float(people @ self.minutes[column].to_numpy(dtype=float)[own] / total) if total else np.nan
+        minutes = self.minutes[column].to_numpy(dtype=float)[own]
+        return float((people * minutes).sum() / total) if total else np.nan
 
     def tenths(self, shares: tuple[float, ...], rows: NDArray[np.bool_]) -> list[float]:
         """Minutes that given shares of the residents do not exceed."""

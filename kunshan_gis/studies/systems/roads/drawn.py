@@ -86,6 +86,8 @@ def drawn_of(area: StudyArea, profile: DriveProfile, stage: Stage = "planned") -
     assert graph is not None
     features = _features(table)
     features["road"] = whole_roads(pd.DataFrame(features.drop(columns="geometry")), graph.ends, gap_m=profile.gap_m)
+    for first, again in graph.repeated:  # at another stage it may be the one that stands
+        features.loc[again, "road"] = features["road"][first]
     meetings = road_meetings(graph.segments, graph.ends, features["road"])
     outline = area.optional("boundary")
     border = None if outline is None else shapely.boundary(shapely.union_all(np.asarray(outline.geometry.array)))
@@ -113,7 +115,7 @@ def _roads(drawn: Drawn) -> pd.DataFrame:
     features, graph = drawn.features, drawn.graph
     metres = pd.Series(shapely.length(graph.lines)).groupby(graph.row).sum().reindex(features.index).fillna(0.0)
     whole = features.assign(km=metres / 1000.0)
-    whole = whole[whole["road"] >= 0]
+    whole = whole[whole["km"] > 0]
     cycles = road_cycles(graph.segments, features["road"])
     rows = []
     for road, own in whole.groupby("road"):

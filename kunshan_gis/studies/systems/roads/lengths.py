@@ -72,11 +72,12 @@ def lengths_table(drawn: Drawn) -> pd.DataFrame:
 def density_table(drawn: Drawn, setting: Setting) -> pd.DataFrame:
     """Kilometres of expressway in the area and in every unit, by what stands, and for every km2 of ground.
 
-    What lies beyond the boundary counts nowhere; a unit without a polygon has no density.
+    What lies beyond the boundary counts nowhere; units without polygons are left out.
     """
-    units = setting.units
-    parts = [_density(drawn, setting.sub("area")), *([] if units.whole else [_density(drawn, units)])]
-    return pd.concat(parts, ignore_index=True)
+    units, whole = setting.units, _density(drawn, setting.sub("area"))
+    if units.whole or units.shapes is None:
+        return whole
+    return pd.concat([whole, _density(drawn, units)], ignore_index=True)
 
 
 def _density(drawn: Drawn, units: Units) -> pd.DataFrame:

@@ -55,7 +55,7 @@ class Trips:
         trips = self.people[:, None] * self.weight
         there = np.isfinite(self.minutes)
         total = trips[there].sum()
-        return float((trips[there] @ self.minutes[there]) / total) if total else np.nan
+        return float((trips[there] * self.minutes[there]).sum() / total) if total else np.nan
 
 
 def trips_of(setting: Setting, driving: Driving | None) -> Trips | None:

@@ -16,12 +16,13 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def findings(tables: Tables, *, demo: bool) -> list[Text]:
-    """Three to eight sentences with their numbers."""
-    return [
-        *_plan(tables["roads_plan"]), _sound(tables),
-        _length(tables, demo=demo), *_within(tables, demo=demo), *_towns(tables, demo=demo),
-        *_stages(tables, demo=demo), *_closing(tables, demo=demo),
+    """Two to six paragraphs with their numbers."""
+    found = [
+        _plan(tables["roads_plan"]), [_sound(tables)], [_length(tables, demo=demo)],
+        [*_within(tables, demo=demo), *_towns(tables, demo=demo)], _stages(tables, demo=demo),
+        _closing(tables, demo=demo),
     ]  # fmt: skip
+    return [Text("".join(one.zh for one in said), " ".join(one.en for one in said)) for said in found if said]
 
 
 def _plan(plan: pd.DataFrame) -> list[Text]:
