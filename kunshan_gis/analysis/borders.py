@@ -217,16 +217,18 @@ def _hanging_together(parts: NDArray[np.object_]) -> NDArray[np.int64]:
 
 def _paired(exits: pd.DataFrame, border: shapely.Geometry, names: Sequence[str], crs: object) -> gpd.GeoDataFrame:
     """The exits of every group, the greatest first, one of this side with one of that."""
-    rows = []
     x, y = (coordinate(exits["point"].to_numpy()) for coordinate in (shapely.get_x, shapely.get_y))
-    exits = exits.assign(x=x, y=y).sort_values(["group", "place", "x", "y"], kind="stable")
-    for _, own in exits.groupby("group", sort=True):
-        here, there = (own[own[side]].to_dict(orient="records") for side in ("one", "other"))
-        for a, b in zip(here, there, strict=False):
-            middle = shapely.Point((a["x"] + b["x"]) / 2, (a["y"] + b["y"]) / 2)
-            at = shapely.get_point(shapely.shortest_line(border, middle), 0)
-            place, ids = max(a["place"], b["place"]), "; ".join(dict.fromkeys([str(a["id"]), str(b["id"])]))
-            rows.append((place, at.x, at.y, names[place], ids, a["point"], b["point"], at))
-    rows.sort(key=lambda row: row[:3])
-    columns = {name: [row[number] for row in rows] for number, name in enumerate(("class", "ids", "one", "other"), 3)}
-    return gpd.GeoDataFrame(columns, geometry=[row[7] for row in rows], crs=crs)
+    ordered = exits.assign(x=x, y=y).sort_values(["group", "place", "x", "y"], kind="stable")
+    here, there = (ordered[ordered[side]] for side in ("one", "other"))
+    here, there = (side.assign(turn=side.groupby("group").cumcount()) for side in (here, there))
+    pairs = here.merge(there, on=["group", "turn"], suffixes=("", "_there"))
+    middles = shapely.points((pairs["x"] + pairs["x_there"]) / 2, (pairs["y"] + pairs["y_there"]) / 2)
+    at = shapely.get_point(shapely.shortest_line(border, middles), 0)
+    place = np.maximum(pairs["place"].to_numpy(dtype=np.int64), pairs["place_there"].to_numpy(dtype=np.int64))
+    both = zip(pairs["id"].astype(str), pairs["id_there"].astype(str), strict=True)
+    columns = {
+        "class": np.asarray(names, dtype=object)[place], "ids": ["; ".join(dict.fromkeys(ids)) for ids in both],
+        "one": pairs["point"].to_numpy(), "other": pairs["point_there"].to_numpy(),
+    }  # fmt: skip
+    table = gpd.GeoDataFrame(columns, geometry=np.asarray(at, dtype=object), crs=crs)
+    return table.iloc[np.lexsort((shapely.get_y(at), shapely.get_x(at), place))].reset_index(drop=True)

@@ -19,23 +19,28 @@ The pond is 200 m by 500 m, 0.1 km2: the land of a is 0.9, of b 1.0, of n 1.0 km
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 from paper import ONE_RULE, area_of, frame, homes, layer, parks, streets
+from rich.console import Console
 from shapely import Point, box
 from shapely.geometry import LineString
 
 import kunshan_gis as kg
 from kunshan_gis import toy
 from kunshan_gis.errors import LayerNotFoundError, LayerSchemaError, ParameterError
+from kunshan_gis.export import system_workbook
 from kunshan_gis.maps import render
 from kunshan_gis.model import StudyArea
 from kunshan_gis.rules import read_profile
 from kunshan_gis.studies.systems.registry import entry_of, run, systems_there, write_system
-from kunshan_gis.studies.systems.system import Asked, System
+from kunshan_gis.studies.systems.system import Asked, System, lead_of
+from kunshan_gis.terminal import print_system
 
 OPEN = Asked(allow_open_edge=True)
 WAYS = [
@@ -425,6 +430,37 @@ def test_page_and_files_in_both_languages(found: System, tmp_path) -> None:
         page = render(entry_of("zones").page(found, lang=lang))
         for said in ("甲片", "Zone A", "人均公园绿地", "Unassigned"):
             assert said in page
+
+
+def test_each_row_of_the_places_is_written_in_the_unit_of_its_figure(found: System) -> None:
+    lead = lead_of(found.result, "zones_ranks")
+    heads = [head.en for head in lead.columns]
+    said = [dict(zip(heads, (cell.en for cell in cells), strict=True)) for cells in lead.rows]
+    own = {one["Figure"]: one for one in said if one["Level"] == "zone" and one["Name"] == "Zone B"}
+    assert own["Parks (m2 per resident)"]["Value"] == "0.00"
+    assert own["Parks (m2 per resident)"]["Against the target"] == "\N{MINUS SIGN}8.00"
+    assert own["Water (%)"]["City"] == "3.3%"
+    assert own["Density of land (residents per km2)"]["Value"] == "300"
+    assert own["Density of land (residents per km2)"]["Better"] == "neither"
+
+
+def test_the_workbook_writes_numbers_in_the_unit_of_their_figure(found: System, tmp_path) -> None:
+    (tmp_path / "zones.xlsx").write_bytes(system_workbook(found.result, found.said))
+    sheet = load_workbook(tmp_path / "zones.xlsx")["排名与差距 Places and gaps"]
+    rows = [[cell.value for cell in line] for line in sheet.iter_rows()]
+    water = [line for line in rows if "水面率（%） Water (%)" in line and "甲片 Zone A" in line]
+    assert len(water) == 1
+    assert 10 in water[0]  # percent of the ground
+
+
+def test_a_wide_table_is_turned_on_the_terminal(found: System) -> None:
+    out = StringIO()
+    print_system(found.result, ["zones_profile"], (), Console(file=out, width=100), lang="en")
+    lines = out.getvalue().splitlines()
+    heads = next(line for line in lines if "Name" in line)
+    assert "Zone A" in heads
+    assert "Test City" in heads
+    assert any("Density of land" in line and "300" in line for line in lines)
 
 
 @pytest.fixture(scope="module")
