@@ -192,7 +192,8 @@ KINDS: dict[str, Kind] = {
         )),
         Kind("corridors", "生态廊道", "Ecological corridors", LINE + AREA, (
             _text("class", "走向", "direction", "horizontal", "vertical"),
-            _number("width_m", "规划或公布的宽度，米；画成线的廊道宽度由此而来", "stated width, metres; a line has no other"),
+            _number("width_m", "规划或公布的宽度，米；画成线的廊道宽度由此而来",
+                    "stated width, metres; a line has no other"),
         )),
         Kind("focus_areas", "重点地区", "Focus areas", ANY, (
             _text("class", "规划中的类别", "what the plan makes of it",

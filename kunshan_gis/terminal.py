@@ -327,8 +327,8 @@ def print_system(result: Result, names: Sequence[str], said: Sequence[Text], con
     for warning in result.provenance.warnings:
         say("! " + getattr(warning, lang), console)
     for lacking in result.provenance.missing:
-        line = text("lacks_optional", kind=lacking["title"], without=lacking["without"])
-        say("! " + getattr(line, lang), console)
+        lacks = text("lacks_optional", kind=lacking["title"], without=lacking["without"])
+        say("! " + getattr(lacks, lang), console)
 
 
 def _rounded(cell: object) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from kunshan_gis import network
-from kunshan_gis.analysis import TOLERANCE_M
+from kunshan_gis.analysis import TOLERANCE_M, ground_once
 from kunshan_gis.messages import Text, known, text
 from kunshan_gis.rules import Need, Rule
 from kunshan_gis.studies.demand import DEMAND_KINDS, Demand, NotThereError, require_kind, scope_of
@@ -304,10 +304,33 @@ def parks_inside(measuring: Measuring, within: str = "") -> Floats:
     return measuring.keep(("parks inside", within), lambda: _parks_inside_share(measuring, within), kinds)
 
 
+def park_ground(measuring: Measuring, rows: NDArray[np.bool_], within: str = "") -> Floats:
+    """Square metres of some parks in the study area, ground of two of them counted once, as the larger one's.
+
+    Zero for the other parks; stated areas in proportion to the outline.
+    """
+    table = measuring.supply(PARKS).table
+    kinds = (*supply_kinds(PARKS), "boundary", "scope")
+    once = measuring.keep(("ground once", rows.tobytes()), lambda: _once(table, rows), kinds)
+    stated: Floats = table["area_m2"].to_numpy(dtype=float)
+    return stated * once * parks_inside(measuring, within)
+
+
+def _once(table: gpd.GeoDataFrame, rows: NDArray[np.bool_]) -> Floats:
+    """Which share of every park's outline no larger one of the chosen parks holds already."""
+    shapes = np.asarray(table.geometry.array)[rows]
+    size = shapely.area(shapes)
+    place = np.empty(len(shapes), dtype=np.int64)
+    place[np.lexsort((table["id"].astype(str)[rows], -size))] = np.arange(len(shapes))
+    share = np.zeros(len(table))
+    share[rows] = np.divide(ground_once(shapes, place), size, out=np.zeros(len(size)), where=size > 0)
+    return share
+
+
 def _provision(rule: Rule, measuring: Measuring, units: Units, terms: Terms) -> Figure:
     places, rows = _parks(rule, measuring, terms)
     people = measuring.demand("people")
-    size = places.table["area_m2"].to_numpy(dtype=float) * rows * parks_inside(measuring, rule.within)
+    size = park_ground(measuring, rows, rule.within)
     outlines = Demand("parks", size, np.asarray(places.table.geometry.array), places.table.geometry, places.kinds[:1])
     kinds = (*supply_kinds(PARKS), *UNIT_KINDS)
     share = measuring.keep(("share", "parks", id(units)), lambda: (units, units.share(outlines)), kinds)[1]

@@ -124,6 +124,7 @@ class Part:
     optional : layers whose absence leaves figures without a value
     warnings : what to be wary of
     parameters, counts : beside those every system states
+    subjects : layers the figures are about: of a sketch of them nothing is reportable
     """
 
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
@@ -134,6 +135,7 @@ class Part:
     warnings: Sequence[Text] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     counts: Mapping[str, Any] = field(default_factory=dict)
+    subjects: Sequence[str] = ()
 
     def and_(self, *others: Part) -> Part:
         """One part of this and others, in order."""
@@ -147,7 +149,7 @@ class Part:
 
         return Part(
             entries("tables"), rows("said"), entries("drawn"), rows("kinds"), rows("optional"), rows("warnings"),
-            entries("parameters"), entries("counts"),
+            entries("parameters"), entries("counts"), rows("subjects"),
         )  # fmt: skip
 
 
@@ -322,8 +324,12 @@ def account_of(setting: Setting, key: str, part: Part, *, profile_words: Text | 
         if not area.has(kind)
     )
     border = (text("warn_beyond" if area.info.beyond else "warn_not_beyond"),) if area.has("boundary") else ()
+    reportable = found.reportable and not demo_of(setting, (), part.subjects)
     return replace(
-        found, missing=lacking, warnings=(*found.warnings, *border, *setting.units.warnings(), *part.warnings)
+        found,
+        reportable=reportable,
+        missing=lacking,
+        warnings=(*found.warnings, *border, *setting.units.warnings(), *part.warnings),
     )
 
 
@@ -334,9 +340,16 @@ def kinds_used(setting: Setting, kinds: Iterable[str]) -> list[str]:
     return [kind for kind in KINDS if kind in used]
 
 
-def demo_of(setting: Setting, kinds: Iterable[str]) -> bool:
-    """True where figures that rest on these layers are a demonstration: they are said and rounded as one."""
-    return any(moves_a_figure(setting.area.layer(one)) for one in kinds_used(setting, kinds) if setting.area.has(one))
+def demo_of(setting: Setting, kinds: Iterable[str], subjects: Iterable[str] = ()) -> bool:
+    """True where figures that rest on these layers are a demonstration: they are said and rounded as one.
+
+    Parameters
+    ----------
+    subjects : layers the figures are about, schematic railways and expressways among them, which otherwise bar nobody
+    """
+    area = setting.area
+    moved = any(moves_a_figure(area.layer(one)) for one in kinds_used(setting, kinds) if area.has(one))
+    return moved or any(area.layer(one).demonstration for one in subjects if area.has(one))
 
 
 Study = Callable[[Setting], System]

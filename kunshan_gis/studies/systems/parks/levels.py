@@ -10,7 +10,7 @@ import pandas as pd
 
 from kunshan_gis.rules import Rule
 from kunshan_gis.studies.demand import NotThereError
-from kunshan_gis.studies.rule_figures import figure
+from kunshan_gis.studies.rule_figures import figure, park_ground
 from kunshan_gis.studies.supply import chosen
 from kunshan_gis.studies.systems.parks.held import Parks
 from kunshan_gis.studies.systems.parks.tiers import verdict
@@ -39,7 +39,7 @@ def _row(parks: Parks, rule: Rule, *, demo: bool) -> dict[str, Any]:
         "park_from_m2": math.nan if rule.from_m2 is None else rule.from_m2,
         "park_below_m2": math.nan if rule.below_m2 is None else rule.below_m2,
         "parks": int(np.count_nonzero(rows & parks.counted)),
-        "park_ha": float((parks.area_m2 * parks.inside)[rows].sum() / 10_000.0),
+        "park_ha": float(park_ground(parks.setting.measuring, rows).sum() / 10_000.0),
         "park_m2_per_person": value,
         "park_m2_target": math.nan if rule.target is None else rule.target,
         "park_verdict": verdict(rule, value, demo=demo),

@@ -11,7 +11,7 @@ import pandas as pd
 from kunshan_gis.rules import Rule
 from kunshan_gis.studies.accounts import ALL
 from kunshan_gis.studies.demand import NotThereError
-from kunshan_gis.studies.rule_figures import Figure, figure
+from kunshan_gis.studies.rule_figures import Figure, figure, park_ground
 from kunshan_gis.studies.supply import PARKS
 from kunshan_gis.studies.systems.parks.held import Parks
 from kunshan_gis.studies.systems.parks.states import STATES, three_states
@@ -49,7 +49,8 @@ def number_of(parks: Parks, group: str) -> int:
 def _row(parks: Parks, sizes: pd.Series, group: str, *, demo: bool) -> dict[str, Any]:
     rows, number = parks.rows(group) & parks.counted, number_of(parks, group)
     planned = _plan(parks, group)
-    size, once = (parks.area_m2 * parks.inside)[parks.rows(group)].sum(), parks.own_m2[parks.rows(group)].sum()
+    size = park_ground(parks.setting.measuring, parks.rows(group)).sum()
+    once = parks.own_m2[parks.rows(group)].sum()
     state = sizes[rows]
     people = parks.people.sum() if parks.setting.area.has("homes") else 0
     per_person = size / people if people else math.nan

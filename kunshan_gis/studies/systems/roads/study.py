@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -36,6 +34,7 @@ from kunshan_gis.studies.systems.system import Part, Setting, System, answer, de
 
 KEY = "roads"
 KINDS = (*DRIVE_KINDS, "homes", "seats")
+SUBJECTS = ("expressways", "ramps")
 OPTIONAL = ("ramps", "streets", "homes", "seats", "towns", "boundary")
 CELL_M = 500.0
 
@@ -57,13 +56,12 @@ def study(setting: Setting) -> System:
         _driven(setting, drawn), _closing(setting, drawn), faults_part(setting, KEY, faults_of(drawn, driving))
     )
     walking = severance_part(setting)
-    demo = demo_of(setting, KINDS) or _sketched(setting)
+    demo = demo_of(setting, KINDS, SUBJECTS)
     said = Part(
         said=findings(part.tables, demo=demo), kinds=KINDS, optional=OPTIONAL,
-        warnings=_warnings(setting, drawn), parameters=_parameters(profile), counts=_counts(drawn),
+        warnings=_warnings(setting, drawn), parameters=_parameters(profile), counts=_counts(drawn), subjects=SUBJECTS,
     )  # fmt: skip
-    found = answer(setting, KEY, part.and_(said, walking), leading="roads_plan", profile_words=profile.said())
-    return _unreportable(found) if _sketched(setting) else found
+    return answer(setting, KEY, part.and_(said, walking), leading="roads_plan", profile_words=profile.said())
 
 
 def _topology(setting: Setting, drawn: Drawn) -> Part:
@@ -148,15 +146,3 @@ def _parameters(profile: DriveProfile) -> dict[str, object]:
 
 def _counts(drawn: Drawn) -> dict[str, int]:
     return {"expressways": len(drawn.features), "roads": len(drawn.roads), "ramps": len(drawn.ramps)}
-
-
-def _sketched(setting: Setting) -> bool:
-    """True where the expressways or ramps are drawn from no survey: then every figure here is a demonstration."""
-    kinds = [kind for kind in ("expressways", "ramps") if setting.area.has(kind)]
-    return any(setting.area.layer(kind).demonstration for kind in kinds)
-
-
-def _unreportable(found: System) -> System:
-    account = replace(found.result.provenance, reportable=False)
-    tables = {name: table.assign(reportable=False) for name, table in found.result.tables.items()}
-    return replace(found, result=replace(found.result, provenance=account, tables=tables))
