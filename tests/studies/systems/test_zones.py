@@ -167,7 +167,10 @@ def test_facilities_by_group(found: System) -> None:
 
 
 def test_links_between_zones_by_hand(found: System) -> None:
-    """400 m of primary to the border and 600 m beyond it at 50 (40 to 60) km/h."""
+    """600 m of primary to the border and 600 m beyond it at 50 (40 to 60) km/h; the seat of the west is known to 50 m.
+
+    Least from 50 m nearer, most from 50 m off the street (a leg at 10 km/h).
+    """
     link = row(found, "zones_links", unit_id="a", zone_other_id="b")
     assert link["zone_border_km"] == pytest.approx(1.0)
     assert (link["zone_over"], link["zone_over_primary"], link["zone_over_local"]) == (1, 1, 0)
@@ -175,7 +178,7 @@ def test_links_between_zones_by_hand(found: System) -> None:
     assert np.isnan(link["zone_over_expressway"])
     assert (link["zone_rail"], link["zone_rail_names"]) == (1, "L1")
     minutes = [link[name] for name in ("zone_drive_low", "zone_drive", "zone_drive_high")]
-    assert minutes == pytest.approx([1200 / 60_000 * 60, 1200 / 50_000 * 60, 1200 / 40_000 * 60])
+    assert minutes == pytest.approx([1.15, 1.44, 1.8 + 0.3])
     north = row(found, "zones_links", unit_id="a", zone_other_id="unassigned")
     assert (north["zone_over_local"], north["zone_over"], north["zone_border_km"]) == (1, 1, pytest.approx(1.0))
     apart = row(found, "zones_links", unit_id="b", zone_other_id="unassigned")
@@ -461,6 +464,17 @@ def test_a_wide_table_is_turned_on_the_terminal(found: System) -> None:
     assert "Zone A" in heads
     assert "Test City" in heads
     assert any("Density of land" in line and "300" in line for line in lines)
+
+
+def test_the_command_gives_a_table_and_files(cli, write_toy, tmp_path) -> None:
+    folder = write_toy(toy.serviced_city())
+    ran = cli("zones", "--layers", folder, "--table", "membership", "--format", "csv", "--out", tmp_path / "out")
+    assert ran.code == 0
+    assert [line.split(",")[0] for line in ran.out.splitlines()] == ["unit_id", "west", "east"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"result.json", "zones.html", "zones.xlsx"}
+    assert cli("reproduce", tmp_path / "out" / "result.json", "--layers", folder).code == 0
+    wrong = cli("zones", "--layers", folder, "--centre", "middle")
+    assert (wrong.code, "'seat'" in wrong.err) == (2, True)
 
 
 @pytest.fixture(scope="module")

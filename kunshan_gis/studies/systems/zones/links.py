@@ -14,16 +14,14 @@ import shapely
 from numpy.typing import NDArray
 
 from kunshan_gis.analysis.borders import shared_border
-from kunshan_gis.studies.systems.roads.driving import DRIVE_KINDS, MINUTES, Driving
+from kunshan_gis.studies.systems.roads.driving import DRIVE_KINDS
 from kunshan_gis.studies.systems.system import Part, Setting
+from kunshan_gis.studies.systems.zones.drives import NO_DRIVE, Drives
 from kunshan_gis.studies.systems.zones.ground import surface
 from kunshan_gis.studies.systems.zones.over import Kinds, counts, over
 
-DRIVES = dict(zip(("zone_drive_low", "zone_drive", "zone_drive_high"), MINUTES, strict=True))
-"""Columns of minutes by what driving calls them."""
 KINDS = ("towns", "zone_towns", "water", "rail", "seats", *DRIVE_KINDS)
 """Layers that links rest on."""
-NO_DRIVE: Mapping[str, float] = dict.fromkeys(DRIVES, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,14 +33,14 @@ class Borders:
     shapes : the zones with towns, `unassigned` last where a town belongs to none
     centres : where drives begin, in the order of the shapes
     ways : the lines that may lead over a border
-    driving : None where driving is not measured
+    drives : from the centres; None where driving is not measured
     """
 
     setting: Setting
     shapes: gpd.GeoDataFrame
     centres: gpd.GeoDataFrame
     ways: Kinds
-    driving: Driving | None
+    drives: Drives | None
 
     @property
     def water(self) -> shapely.Geometry:
@@ -57,7 +55,7 @@ class Borders:
 
 def links_part(borders: Borders) -> Part:
     """The table of zones that adjoin, one row a pair, and for the map the lines between their centres."""
-    minutes = _between(borders)
+    minutes = {} if borders.drives is None else borders.drives.between()
     rows, lines, places = [], [], []
     units = borders.shapes.to_dict(orient="records")
     for a, b in combinations(range(len(units)), 2):
@@ -66,7 +64,9 @@ def links_part(borders: Borders) -> Part:
         if shapely.is_empty(border):
             continue
         found = over(borders.ways, border, one, other)
-        rows.append({**_named(units[a], units[b]), **minutes(a, b), **counts(found, border, borders.water)})
+        rows.append(
+            {**_named(units[a], units[b]), **minutes.get((a, b), NO_DRIVE), **counts(found, border, borders.water)}
+        )
         lines.append(shapely.LineString([borders.centres.geometry[a], borders.centres.geometry[b]]))
         places.append(found)
     if not rows:
@@ -87,15 +87,6 @@ def _named(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> dict[str, Any]:
         "unit_id": one["id"], "name": one["name"], "name_en": one["name_en"],
         "zone_other_id": other["id"], "zone_other": other["name"], "zone_other_en": other["name_en"],
     }  # fmt: skip
-
-
-def _between(borders: Borders) -> Any:
-    """Minutes between two centres by their rows; NaN where driving is not measured or no way leads there."""
-    if borders.driving is None:
-        return lambda _one, _other: dict(NO_DRIVE)
-    minutes = borders.driving.between(borders.centres.geometry, borders.centres.geometry)
-    minutes[~np.isfinite(minutes)] = np.nan
-    return lambda one, other: {name: minutes[row, one, other] for row, name in enumerate(DRIVES)}
 
 
 def drawn_places(name: str, found: list[Kinds], borders: Borders) -> dict[str, gpd.GeoDataFrame]:

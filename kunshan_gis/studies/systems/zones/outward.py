@@ -9,20 +9,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from kunshan_gis.analysis.borders import FARTHEST_M, nearest_of, outward
 from kunshan_gis.messages import text
 from kunshan_gis.studies.systems.system import Part
+from kunshan_gis.studies.systems.zones.drives import NO_DRIVE
 from kunshan_gis.studies.systems.zones.ground import ground_of
-from kunshan_gis.studies.systems.zones.links import (
-    DRIVES,
-    KINDS,
-    NO_DRIVE,
-    Borders,
-    drawn_places,
-    without_unknown_water,
-)
+from kunshan_gis.studies.systems.zones.links import KINDS, Borders, drawn_places, without_unknown_water
 from kunshan_gis.studies.systems.zones.membership import toward_of
 from kunshan_gis.studies.systems.zones.over import Kinds, counts, over
 
@@ -37,14 +30,14 @@ def outward_part(borders: Borders) -> Part:
     pieces = outward(outline, borders.shapes, neighbours)
     found, none_beyond = _assigned(borders, over(borders.ways, outline, ground), neighbours)
     toward, minutes = toward_of(borders.setting), _drives(borders, pieces)
-    rows = []
+    rows, nowhere = [], [NO_DRIVE] * len(borders.shapes)
     for number, unit in enumerate(borders.shapes.to_dict(orient="records")):
         for neighbour in _of_zone(unit["id"], pieces, neighbours, toward):
             mine = (pieces["inside"] == unit["id"]) & (pieces["outside"] == neighbour["id"])
             own = found.of(_between(unit["id"], neighbour["id"]))
             border = shapely.line_merge(shapely.union_all(np.asarray(pieces.geometry[mine].array)))
             rows.append({
-                **_named(borders, unit, neighbour, toward), **minutes(number, neighbour["id"]),
+                **_named(borders, unit, neighbour, toward), **minutes.get(neighbour["id"], nowhere)[number],
                 **counts(own, border, borders.water),
             })  # fmt: skip
     table = without_unknown_water(pd.DataFrame(rows), borders)
@@ -111,19 +104,14 @@ def _named(
     }  # fmt: skip
 
 
-def _drives(borders: Borders, pieces: gpd.GeoDataFrame) -> Any:
-    """Minutes from a zone's centre to the nearest road over the border with a neighbour, wherever in the city."""
-    if borders.driving is None:
-        return lambda _zone, _neighbour: dict(NO_DRIVE)
-    minutes: dict[str, NDArray[np.float64]] = {}
-    for neighbour in sorted(set(pieces["outside"])):
-        line = shapely.union_all(np.asarray(pieces.geometry[pieces["outside"] == neighbour].array))
-        roads = borders.driving.across(line)
-        if len(roads.edge):
-            found = borders.driving.to(roads).at(borders.centres.geometry)[list(DRIVES.values())].to_numpy(dtype=float)
-            minutes[neighbour] = np.where(np.isfinite(found), found, np.nan)
-
-    def to_border(zone: int, neighbour: str) -> dict[str, float]:
-        return dict(zip(DRIVES, minutes[neighbour][zone], strict=True)) if neighbour in minutes else dict(NO_DRIVE)
-
-    return to_border
+def _drives(borders: Borders, pieces: gpd.GeoDataFrame) -> dict[str, list[Mapping[str, float]]]:
+    """Minutes from every zone's centre to the nearest road over the border with a neighbour, wherever in the city."""
+    drives = borders.drives
+    if drives is None:
+        return {}
+    lines = {
+        neighbour: shapely.union_all(np.asarray(pieces.geometry[pieces["outside"] == neighbour].array))
+        for neighbour in sorted(set(pieces["outside"]))
+    }
+    roads = {neighbour: drives.driving.across(line) for neighbour, line in lines.items()}
+    return {neighbour: drives.to(points) for neighbour, points in roads.items() if len(points.edge)}

@@ -16,6 +16,7 @@ from kunshan_gis.studies.systems.system import demo_of
 from kunshan_gis.studies.systems.zones.membership import Zones
 
 Tables = Mapping[str, pd.DataFrame]
+_DRIVEN = {"value": "drive", "low": "drive_low", "high": "drive_high"}
 _LINKED = {"roads": "over", "km": "border_km", "per_km": "over_per_km"}
 
 
@@ -147,10 +148,12 @@ def _toward(rows: pd.DataFrame, *, demo: bool) -> Text:
     named = Text("、".join(rows["zone_other"]), " and ".join(rows["zone_other_en"]))
     lines = {line for names in rows["zone_rail_names"].dropna() for line in names.split("；")}
     rails = float(len(lines)) if lines else float(rows["zone_rail"].max())
+    nearest = rows.sort_values("zone_drive", kind="stable").iloc[0]
+    drive = {name: cell("zone_drive", nearest[f"zone_{column}"], demo=demo) for name, column in _DRIVEN.items()}
     return text(
         "zones_said_toward", zone=_name(rows.iloc[0]), others=named,
         roads=cell("zone_over", rows["zone_over"].sum(min_count=1), demo=demo),
-        rail=cell("zone_rail", rails, demo=demo), minutes=cell("zone_drive", rows["zone_drive"].min(), demo=demo),
+        rail=cell("zone_rail", rails, demo=demo), minutes=drive["value"] if math.isnan(nearest["zone_drive"]) else text("zones_range", **drive),
     )  # fmt: skip
 
 

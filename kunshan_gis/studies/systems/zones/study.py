@@ -15,6 +15,7 @@ from kunshan_gis.studies.systems.roads.driving import Driving, driving_of
 from kunshan_gis.studies.systems.system import Part, Setting, System, answer
 from kunshan_gis.studies.systems.zones.amounts import Amounts, amounts_of
 from kunshan_gis.studies.systems.zones.centres import centres_of
+from kunshan_gis.studies.systems.zones.drives import drives_from
 from kunshan_gis.studies.systems.zones.links import Borders, links_part
 from kunshan_gis.studies.systems.zones.membership import Zones, membership_part, zones_of
 from kunshan_gis.studies.systems.zones.outward import outward_part
@@ -59,7 +60,8 @@ def _borders(zones: Zones, measured: Amounts) -> Borders:
     people = measured.totals.get("population", np.full(len(zones.towns) + 1, np.nan))
     by_town = pd.Series(people[: len(zones.towns)], index=zones.towns["id"])
     centres = centres_of(zones, by_town, _driven_from(zones, driving))
-    return Borders(setting, zones.shapes(), centres, ways_of(setting), driving)
+    drives = None if driving is None else drives_from(driving, centres)
+    return Borders(setting, zones.shapes(), centres, ways_of(setting), drives)
 
 
 def _driven_from(zones: Zones, driving: Driving | None) -> gpd.GeoDataFrame | None:
