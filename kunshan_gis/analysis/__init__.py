@@ -1,6 +1,7 @@
 """Tables to measures: no files, no maps, no hidden randomness."""
 
 from kunshan_gis.analysis.areal import areal_weights, overlaps, require_apart, spread_by_area
+from kunshan_gis.analysis.borders import BORDER_M, crossings, nearest_of, outward, shared_border
 from kunshan_gis.analysis.catchment import (
     Pairs,
     Range,
@@ -43,6 +44,7 @@ from kunshan_gis.analysis.floating import (
 )
 from kunshan_gis.analysis.grid import amount_cells, cells, hexagon_cells, hexagons, street_cells
 from kunshan_gis.analysis.life_circle import completeness, completeness_by, missing_kinds
+from kunshan_gis.analysis.membership import require_membership, uncovered, zones_without_towns
 from kunshan_gis.analysis.nesting import combinations, ground_once
 from kunshan_gis.analysis.node_place import (
     NODE_PLACE,
@@ -55,6 +57,7 @@ from kunshan_gis.analysis.node_place import (
 )
 from kunshan_gis.analysis.opportunities import cumulative, gravity, nearest_k, proximity_time
 from kunshan_gis.analysis.provision import area_per_person, places_per_person
+from kunshan_gis.analysis.ranks import beside, ranks
 from kunshan_gis.analysis.severance import longest_gap, severed
 from kunshan_gis.analysis.siting import most_reached
 from kunshan_gis.analysis.sizes import SIZES, size_states
@@ -63,6 +66,7 @@ from kunshan_gis.analysis.turnover import TURNOVER, turnover, turnover_cells
 from kunshan_gis.analysis.units import UNASSIGNED, estate_of, town_of, zone_of
 
 __all__ = [
+    "BORDER_M",
     "NODE_PLACE",
     "PLACE_M",
     "SIZES",
@@ -89,12 +93,14 @@ __all__ = [
     "area_per_person",
     "areal_weights",
     "balanced",
+    "beside",
     "catchment_ratio",
     "cells",
     "combinations",
     "completeness",
     "completeness_by",
     "coverage",
+    "crossings",
     "cumulative",
     "cut_edges",
     "enhanced_two_step",
@@ -121,19 +127,24 @@ __all__ = [
     "modified_two_step",
     "most_reached",
     "nearest_k",
+    "nearest_of",
     "nearest_station",
     "node_place_class",
+    "outward",
     "overlaps",
     "palma",
     "places_per_person",
     "proximity_time",
     "quantiles",
+    "ranks",
     "require_apart",
     "require_groups",
+    "require_membership",
     "road_cycles",
     "road_ends",
     "road_meetings",
     "severed",
+    "shared_border",
     "size_states",
     "slack_of",
     "spread_by_area",
@@ -148,6 +159,8 @@ __all__ = [
     "turnover",
     "turnover_cells",
     "two_step",
+    "uncovered",
     "whole_roads",
     "zone_of",
+    "zones_without_towns",
 ]

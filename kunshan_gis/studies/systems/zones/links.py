@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from kunshan_gis.analysis.borders import shared_border
+from kunshan_gis.analysis import shared_border
 from kunshan_gis.studies.systems.roads.driving import DRIVE_KINDS
 from kunshan_gis.studies.systems.system import Part, Setting
 from kunshan_gis.studies.systems.zones.drives import NO_DRIVE, Drives

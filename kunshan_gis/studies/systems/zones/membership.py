@@ -12,8 +12,14 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from kunshan_gis.analysis import UNASSIGNED, overlaps, zone_of
-from kunshan_gis.analysis.membership import require_membership, uncovered, zones_without_towns
+from kunshan_gis.analysis import (
+    UNASSIGNED,
+    overlaps,
+    require_membership,
+    uncovered,
+    zone_of,
+    zones_without_towns,
+)
 from kunshan_gis.maps.values import halves
 from kunshan_gis.studies.accounts import area_names, unit_names
 from kunshan_gis.studies.systems.system import Fault, Part, Setting, faults_part

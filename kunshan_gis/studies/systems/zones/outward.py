@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from kunshan_gis.analysis.borders import FARTHEST_M, nearest_of, outward
+from kunshan_gis.analysis import nearest_of, outward
+from kunshan_gis.analysis.borders import FARTHEST_M
 from kunshan_gis.messages import text
 from kunshan_gis.studies.systems.system import Part
 from kunshan_gis.studies.systems.zones.drives import NO_DRIVE

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from kunshan_gis.analysis.borders import crossings
+from kunshan_gis.analysis import crossings
 from kunshan_gis.standards import drive_profile
 from kunshan_gis.studies.on_foot import WHEELS_ONLY
 from kunshan_gis.studies.systems.roads.driving import at_stage

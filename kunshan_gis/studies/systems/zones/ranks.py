@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kunshan_gis.analysis import UNASSIGNED
-from kunshan_gis.analysis.ranks import Better, beside, ranks
+from kunshan_gis.analysis import UNASSIGNED, beside, ranks
+from kunshan_gis.analysis.ranks import Better
 from kunshan_gis.messages import NOTHING, Text, text
 from kunshan_gis.studies.check_rows import residents, verdict
 from kunshan_gis.studies.systems.system import Setting, demo_of

@@ -150,10 +150,11 @@ def _toward(rows: pd.DataFrame, *, demo: bool) -> Text:
     rails = float(len(lines)) if lines else float(rows["zone_rail"].max())
     nearest = rows.sort_values("zone_drive", kind="stable").iloc[0]
     drive = {name: cell("zone_drive", nearest[f"zone_{column}"], demo=demo) for name, column in _DRIVEN.items()}
+    minutes = drive["value"] if math.isnan(nearest["zone_drive"]) else text("zones_range", **drive)
     return text(
         "zones_said_toward", zone=_name(rows.iloc[0]), others=named,
         roads=cell("zone_over", rows["zone_over"].sum(min_count=1), demo=demo),
-        rail=cell("zone_rail", rails, demo=demo), minutes=drive["value"] if math.isnan(nearest["zone_drive"]) else text("zones_range", **drive),
+        rail=cell("zone_rail", rails, demo=demo), minutes=minutes,
     )  # fmt: skip
 
 
