@@ -7,14 +7,19 @@ whole percent, lengths and areas to three places.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from kunshan_gis.figures import people, percent, ten_thousands
 from kunshan_gis.indicators import INDICATORS, TIER_LABELS, Unit, label
 from kunshan_gis.messages import Text, keys, known, text
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 NO_FIGURE = Text("—", "—")
+ENDS = ("_low", "_high")
+"""What the columns with the ends of a range end in."""
 HIDDEN = ("unit_id", "id", "name_en", "reportable")
 """Columns for programs; a second name ends in `_en`, and its cell is read with the Chinese one."""
 FIGURE: Unit = "figure"
@@ -94,10 +99,16 @@ def rounded(column: str, value: Any, *, demo: bool, counted: str = "people") -> 
 
 
 def named_cell(column: str, row: Mapping[Any, Any], *, demo: bool, counted: str = "people") -> Text:
-    """The cell of a column in a row, with the English of a column `<column>_en` beside it where there is one."""
+    """The cell of a column in a row, with what stands beside it: its English (`_en`), its range (`_low`, `_high`)."""
     said = cell(counted_as(column, row), row[column], demo=demo, counted=counted)
     english = row.get(f"{column}_en")
-    return Text(said.zh, str(english)) if isinstance(english, str) and english else said
+    if isinstance(english, str) and english:
+        return Text(said.zh, english)
+    low, high = (cell(column, row.get(f"{column}{end}"), demo=demo, counted=counted) for end in ENDS)
+    if NO_FIGURE in (low, high) or low == high == said:
+        return said
+    key = "figure_between" if said == NO_FIGURE else "figure_in_range"
+    return text(key, figure=said, low=low, high=high)
 
 
 def counted_as(column: str, row: Mapping[Any, Any]) -> str:
@@ -105,9 +116,21 @@ def counted_as(column: str, row: Mapping[Any, Any]) -> str:
     return str(row[FIGURE]) if unit_of(column) == FIGURE else column
 
 
-def shown_columns(columns: list[str]) -> list[str]:
-    """The columns people read, in order: none for programs, no second name."""
-    return [name for name in columns if name not in HIDDEN and not (name.endswith("_en") and name[:-3] in columns)]
+def shown_columns(columns: Sequence[str], *, ranges: bool = True) -> list[str]:
+    """The columns people read, in order: none for programs, no second name.
+
+    Parameters
+    ----------
+    ranges : the ends of a range are read beside their figure; False for a sheet, where they are columns of their own
+    """
+    ends = ENDS if ranges else ()
+    beside = {f"{name}{end}" for name in columns for end in ("_en", *ends)}
+    return [name for name in columns if name not in HIDDEN and name not in beside]
+
+
+def filled(table: pd.DataFrame, column: str) -> bool:
+    """True for a column that holds anything, be it the ends of a range alone."""
+    return any(table[name].notna().any() for name in (column, *(f"{column}{end}" for end in ENDS)) if name in table)
 
 
 def term(column: str, value: Any) -> Text:

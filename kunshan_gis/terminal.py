@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -25,7 +26,7 @@ from kunshan_gis.figures import (
 from kunshan_gis.findings import heading_of, verdict_said
 from kunshan_gis.indicators import STATE_LABELS, TIER_LABELS, label
 from kunshan_gis.messages import Lang, Text, known, text
-from kunshan_gis.readable import heading, is_number, named_cell, shown_columns
+from kunshan_gis.readable import filled, heading, is_number, named_cell, shown_columns
 from kunshan_gis.studies.coverage import upto
 from kunshan_gis.studies.places import said_of
 
@@ -290,38 +291,33 @@ def print_figures(table: pd.DataFrame, console: Console) -> None:
 
 MOST_SHOWN = 40
 """Rows of a system's table on the terminal; the others are in CSV, JSON and the workbook."""
-
-
 WIDEST = 14
 """Columns of a system's table; a wider one with fewer rows is turned, its rows become columns."""
+_FRAME = 3
+"""Signs a column takes beside what stands in it."""
 
 
-def print_system(result: Result, names: Sequence[str], said: Sequence[Text], console: Console, *, lang: Lang) -> None:
-    """A system's tables, the first rows of each, and its findings in words."""
-    demo, counted = not result.reportable, result.provenance.counted
-    if demo:
+def print_system(
+    result: Result,
+    names: Sequence[str],
+    said: Sequence[Text],
+    console: Console,
+    *,
+    lang: Lang,
+    others: Sequence[str] = (),
+) -> None:
+    """A system's tables as far as they fit, its findings in words, and what to be wary of.
+
+    Parameters
+    ----------
+    others : tables that are not shown, by name
+    """
+    if not result.reportable:
         console.print(f"[bold red]{text('demo_mark').zh}  {text('demo_mark').en}[/]")
     for name in names:
-        table = result.tables[name]
-        columns = [one for one in shown_columns(list(table.columns)) if table[one].notna().any()]
-        rows = table.head(MOST_SHOWN).to_dict(orient="records")
-        heads = [getattr(heading(column, demo=demo, counted=counted), lang) for column in columns]
-        cells = [
-            [escaped(getattr(named_cell(column, row, demo=demo, counted=counted), lang), 60) for column in columns]
-            for row in rows
-        ]
-        numbers = [is_number(column) for column in columns]
-        if len(columns) > WIDEST > len(rows) and len(rows) < len(columns):  # one line a figure reads better then
-            heads, *cells = [list(line) for line in zip(heads, *cells, strict=True)]
-            numbers = [False, *(True for _ in rows)]
-        shown = Table(title=getattr(text(f"sheet_{name}"), lang), title_justify="left")
-        for title, number in zip(heads, numbers, strict=True):
-            shown.add_column(title, justify="right" if number else "left", overflow="fold")
-        for line in cells:
-            shown.add_row(*line)
-        console.print(shown)
-        if (rest := len(table) - MOST_SHOWN) > 0:
-            say(getattr(text("shown_more", count=rest), lang), console)
+        _print_table(result, name, console, lang)
+    if others:
+        say(getattr(text("system_other_tables", names=", ".join(others)), lang), console)
     for finding in said:
         say("· " + getattr(finding, lang), console)
     for warning in result.provenance.warnings:
@@ -329,6 +325,46 @@ def print_system(result: Result, names: Sequence[str], said: Sequence[Text], con
     for lacking in result.provenance.missing:
         lacks = text("lacks_optional", kind=lacking["title"], without=lacking["without"])
         say("! " + getattr(lacks, lang), console)
+
+
+def _print_table(result: Result, name: str, console: Console, lang: Lang) -> None:
+    """A table's first rows and the columns there is room for; few rows of many columns are turned."""
+    table, demo, counted = result.tables[name], not result.reportable, result.provenance.counted
+    columns = [one for one in shown_columns(list(table.columns)) if filled(table, one)]
+    rows = table.head(MOST_SHOWN).to_dict(orient="records")
+    lines = [[getattr(heading(column, demo=demo, counted=counted), lang) for column in columns]]
+    lines += [
+        [escaped(getattr(named_cell(column, row, demo=demo, counted=counted), lang), 60) for column in columns]
+        for row in rows
+    ]
+    numbers = [is_number(column) for column in columns]
+    if len(columns) > WIDEST > len(rows) and len(rows) < len(columns):  # one line a figure reads better then
+        lines = [list(line) for line in zip(*lines, strict=True)]
+        numbers = [False, *(True for _ in rows)]
+    fits = _fitting(lines, console.width)
+    shown = Table(title=getattr(text(f"sheet_{name}"), lang), title_justify="left")
+    for head, number in list(zip(lines[0], numbers, strict=True))[:fits]:
+        shown.add_column(head, justify="right" if number else "left", overflow="fold")
+    for line in lines[1:]:
+        shown.add_row(*line[:fits])
+    console.print(shown)
+    if (rest := len(lines[0]) - fits) > 0:
+        say(getattr(text("system_more_columns", count=rest), lang), console)
+    if (rest := len(table) - MOST_SHOWN) > 0:
+        say(getattr(text("shown_more", count=rest), lang), console)
+
+
+def _fitting(lines: Sequence[Sequence[str]], width: int) -> int:
+    """How many columns can be read side by side: no word and no figure is broken, long names take a third at most."""
+    taken = 1
+    for number, column in enumerate(zip(*lines, strict=True)):
+        parts = [part for cell in column for part in (cell.split() or [""])]
+        widest = max(cell_len(part) for part in parts)
+        figures = max(min(cell_len(cell), width // 6) for cell in column[1:]) if len(column) > 1 else 0
+        taken += min(max(widest, figures), width // 3) + _FRAME
+        if taken > width and number > 1:
+            return number
+    return len(lines[0])
 
 
 def _rounded(cell: object) -> str:

@@ -6,11 +6,12 @@ import math
 from typing import get_args
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from kunshan_gis.indicators import INDICATORS, Unit
 from kunshan_gis.messages import Text
-from kunshan_gis.readable import cell, heading, is_number, named_cell, rounded, shown_columns, term, unit_of
+from kunshan_gis.readable import cell, filled, heading, is_number, named_cell, rounded, shown_columns, term, unit_of
 
 NUMBERS = [unit for unit in get_args(Unit) if unit not in ("text", "term", "figure")]
 
@@ -115,3 +116,21 @@ def test_every_column_of_numbers_can_be_headed() -> None:
         assert heading(key, demo=True).zh
         assert heading(key, demo=False, sheet=True).en
     assert column_of("people") in INDICATORS
+
+
+def test_the_ends_of_a_range_are_read_beside_their_figure() -> None:
+    columns = ["name", "drive_min", "drive_min_low", "drive_min_high", "alone_low"]
+    assert shown_columns(columns) == ["name", "drive_min", "alone_low"]
+    assert shown_columns(columns, ranges=False) == columns
+    row = {"drive_min": 11.2, "drive_min_low": 9.0, "drive_min_high": 15.3}
+    assert named_cell("drive_min", row, demo=False) == Text("11.2（9.0—15.3）", "11.2 (9.0 to 15.3)")
+    assert named_cell("drive_min", row | {"drive_min": math.nan}, demo=False) == Text("9.0—15.3", "9.0 to 15.3")
+    same = {"drive_min": 9.0, "drive_min_low": 9.0, "drive_min_high": 9.04}
+    assert named_cell("drive_min", same, demo=False) == Text("9.0", "9.0")
+    assert named_cell("drive_min", row | {"drive_min_high": math.nan}, demo=False) == Text("11.2", "11.2")
+
+
+def test_a_column_is_filled_by_the_ends_of_its_range_alone() -> None:
+    table = pd.DataFrame({"x": [math.nan], "x_low": [1.0], "x_high": [2.0], "y": [math.nan]})
+    assert filled(table, "x")
+    assert not filled(table, "y")

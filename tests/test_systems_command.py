@@ -27,7 +27,10 @@ def demo_folder(write_toy):
 
 @pytest.mark.parametrize(
     ("lang", "words"),
-    [("zh", ["公园分级", "社区公园", "推窗见绿"]), ("en", ["Park tiers", "Community parks", "Green in sight"])],
+    [
+        ("zh", ["公园分级", "社区公园", "其他表：parks_served"]),
+        ("en", ["Park tiers", "Community", "other tables: parks_served"]),
+    ],
 )
 def test_the_tables_and_findings_speak_the_language_asked_for(cli, folder, lang, words) -> None:
     ran = cli("parks", "--layers", folder, "--lang", lang)

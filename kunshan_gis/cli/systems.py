@@ -254,7 +254,9 @@ def _shown(key: str, *, options: dict[str, Any], **given: Any) -> None:
     if chosen is Format.table:
         from kunshan_gis.terminal import print_system
 
-        print_system(found.result, names, found.said, stdout(), lang=given["lang"].value)
+        shown = names[:1]
+        others = [name for name in names if name not in shown]
+        print_system(found.result, shown, found.said, stdout(), lang=given["lang"].value, others=others)
     elif chosen is Format.json:
         from kunshan_gis.export import records
 

@@ -54,7 +54,7 @@ def _findings(book: xlsxwriter.Workbook, formats: Mapping[str, Any], result: Res
 
 def _sheet(book: xlsxwriter.Workbook, formats: Mapping[str, Any], name: str, result: Result) -> None:
     table, demo, counted = result.tables[name], not result.reportable, result.provenance.counted
-    title, columns = text(f"sheet_{name}"), shown_columns(list(table.columns))
+    title, columns = text(f"sheet_{name}"), shown_columns(list(table.columns), ranges=False)
     sheet = _landscape(book, f"{title.zh} {title.en}")
     top, rows = marked(sheet, formats, result.provenance), table.to_dict(orient="records")
     heads = ["序号 No.", *(_head(column, demo=demo, counted=counted) for column in columns)]

@@ -26,14 +26,11 @@ if TYPE_CHECKING:
 
 Drawn = Mapping[str, "gpd.GeoDataFrame"]
 _NAME = ("name", "corridor_class")
-WIDTH = (*_NAME, "course_km", "corridor_ha", "width_from", "mean_width_m", "narrowest_m", "share_wide",
-         "share_wide_low", "share_wide_high", "width_class")  # fmt: skip
+WIDTH = (*_NAME, "course_km", "corridor_ha", "width_from", "mean_width_m", "narrowest_m", "share_wide", "width_class")
 UNBROKEN = (*_NAME, "corridor_pieces", "corridor_gaps", "gap_m", "cuts", "cuts_perhaps", "built_km", "share_free",
-            "longest_km", "longest_km_low", "longest_km_high", "coherence", "coherence_low",
-            "coherence_high")  # fmt: skip
+            "longest_km", "coherence")  # fmt: skip
 JOINED = (*_NAME, "share_green", "share_parkland", "share_water", "share_built_up", "joined_parks", "joined_parks_ha",
-          "joined_water", "entrances", "on_foot", "on_foot_low", "on_foot_high", "within_near", "within_near_low",
-          "within_near_high")  # fmt: skip
+          "joined_water", "entrances", "on_foot", "within_near")  # fmt: skip
 _CARD = ("name", "corridor_class", "course_km", "mean_width_m", "narrowest_m", "share_wide", "cuts", "cuts_perhaps",
          "built_km", "longest_km", "share_green", "joined_parks", "on_foot", "within_near")  # fmt: skip
 _BREAKS = ("name", "cut_by", "sure", "break_m", "narrow_m", "what")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from kunshan_gis.model import Result, StudyArea
 
-_CARD = ("name", "focus_class", "focus_people", "focus_people_low", "focus_people_high", "focus_inside_people",
-         "focus_jobs", "focus_facilities", "focus_parks", "focus_complete_share", "focus_lacking")  # fmt: skip
+_CARD = ("name", "focus_class", "focus_people", "focus_inside_people", "focus_jobs", "focus_facilities", "focus_parks",
+         "focus_complete_share", "focus_lacking")  # fmt: skip
 
 
 def focus_layers(area: StudyArea, result: Result, drawn: Mapping[str, gpd.GeoDataFrame]) -> list[MapLayer]:

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 Drawn = Mapping[str, "gpd.GeoDataFrame"]
 MEASURED = ("measured", "free")
 _ROAD = ("name", "severance_state", "severing_km", "perhaps_severing_km", "ground_crossings", "crossing_spacing_m",
-         "longest_uncrossed_m", "severed_parks", "severed_parks_low", "severed_parks_high", "detoured", "detoured_low",
-         "detoured_high", "detour_m", "detour_m_low", "detour_m_high")  # fmt: skip
+         "longest_uncrossed_m", "severed_parks", "detoured", "detour_m")  # fmt: skip
 _CROSSING = ("name", "crossing_rank", "crossing_m", "regained", "regained_total", "regained_needs")
 _LOST = ("home_id", "home_unit", "population", "access_before", "access_after", "metres_before", "metres_after")
 TABLES = ("roads_severance", "roads_crossings", "roads_severance_units", "roads_severance_needs", "roads_underpasses",

@@ -12,7 +12,7 @@ from kunshan_gis.maps.chart import Chart
 from kunshan_gis.maps.page import KeyFigure, Link, MapLayer, MapPage, PageTable, Section
 from kunshan_gis.maps.values import Field
 from kunshan_gis.messages import NOTHING, Lang, Text, text
-from kunshan_gis.readable import heading, is_number, named_cell, shown_columns
+from kunshan_gis.readable import filled, heading, is_number, named_cell, shown_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ def system_map(
 def table_of(result: Result, name: str, columns: Sequence[str] = ()) -> PageTable:
     """A table of a result for a page: every column people read, or those named, as `readable` writes them."""
     table, demo, counted = result.tables[name], not result.reportable, result.provenance.counted
-    chosen = list(columns) or [column for column in shown_columns(list(table.columns)) if _filled(table, column)]
+    chosen = list(columns) or [column for column in table.columns if filled(table, column)]
     rows, fields = written_out(table, chosen, demo=demo, counted=counted)
     return PageTable(text(f"sheet_{name}"), fields, rows, note=_note(name), folded=len(table) > LONG_TABLE)
 
@@ -89,18 +89,13 @@ def written_out(
 
     records = table[[column for column in table.columns if column != "geometry"]].to_dict(orient="records")
     made, fields = {}, []
-    for column in columns:
+    for column in shown_columns(columns):
         cells = [named_cell(column, row, demo=demo, counted=counted) for row in records]
         zh, en = f"{column}_zh_", f"{column}_en_"
         made[zh], made[en] = [one.zh for one in cells], [one.en for one in cells]
         said = heading(column, demo=demo, counted=counted)
         fields.append(Field(zh, said.zh, said.en, format="figure" if is_number(column) else "text", column_en=en))
     return pd.DataFrame(made, index=np.arange(len(table))), tuple(fields)
-
-
-def _filled(table: pd.DataFrame, column: str) -> bool:
-    """False for a column that holds nothing at all."""
-    return bool(table[column].notna().any())
 
 
 def _note(name: str) -> Text:

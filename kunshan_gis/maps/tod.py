@@ -18,7 +18,7 @@ from kunshan_gis.maps.system_page import card_of, system_map, table_of
 from kunshan_gis.maps.values import Field
 from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import Style
-from kunshan_gis.readable import cell, term
+from kunshan_gis.readable import cell, filled, term
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,24 +36,22 @@ _CIRCLES = {"0": "#7d2440", "1": "#dd9558", "2": "#e9d28a", "3": "#7fbfa5"}
 """Fewer circles, darker: the gap is what the eye finds first."""
 _LINKS = {"path": "#0b6e4f", "bridge": "#0b3fae", "opening": "#8e1f8c"}
 _CARD = (
-    "line", "entrances", "entered_by", "accuracy_m", "radius_people_around", "radius_people_low", "radius_people_high",
-    "walk_people_around", "walk_people_low", "walk_people_high", "radius_jobs_around", "walk_jobs_around",
-    "walk_facilities_around", "walk_parks_around", "catchment_ratio", "node_index", "place_index", "node_place_class",
+    "line", "entrances", "entered_by", "accuracy_m", "radius_people_around", "walk_people_around",
+    "radius_jobs_around", "walk_jobs_around", "walk_facilities_around", "walk_parks_around", "catchment_ratio",
+    "node_index", "place_index", "node_place_class",
 )  # fmt: skip
 _COLUMNS = {
     "tod_stations": (
-        "name", "line", "entered_by", "accuracy_m", "radius_people_around", "radius_people_low", "radius_people_high",
-        "walk_people_around", "walk_people_low", "walk_people_high", "walk_people_nearest", "radius_jobs_around",
-        "walk_jobs_around", "walk_facilities_around", "walk_parks_around", "radius_share_in_boundary",
-        "catchment_ratio",
+        "name", "line", "entered_by", "accuracy_m", "radius_people_around", "walk_people_around",
+        "walk_people_nearest", "radius_jobs_around", "walk_jobs_around", "walk_facilities_around",
+        "walk_parks_around", "radius_share_in_boundary", "catchment_ratio",
     ),
     "tod_coverage": (),
     "tod_scenarios": (),
     "tod_lines": (),
     "tod_node_place": (
         "name", "station_lines", "station_modes", "stations_direct", "bus_stops_near", "ramp_m", "place_people",
-        "place_jobs", "functional_mix", "node_index", "place_index", "place_index_low", "place_index_high",
-        "node_place_class",
+        "place_jobs", "functional_mix", "node_index", "place_index", "node_place_class",
     ),
     "tod_landuse": (),
     "tod_chains": (),
@@ -317,22 +315,8 @@ def _ratios(stations: pd.DataFrame, *, demo: bool) -> Bars:
 
 
 def _tables(result: Result) -> Iterator[PageTable]:
-    result = replace(result, tables={name: _ends(table) for name, table in result.tables.items()})
     for name, columns in _COLUMNS.items():
         table = result.tables.get(name)
         if table is not None and len(table):
-            known = [column for column in columns if column in table and table[column].notna().any()]
+            known = [column for column in columns if column in table and filled(table, column)]
             yield replace(table_of(result, name, known), folded=len(table) > MOST_ROWS)
-
-
-def _ends(table: pd.DataFrame) -> pd.DataFrame:
-    """Least and most only where there is no figure between them: a page says nothing three times."""
-    ends = {
-        name: table[name].where(table[figure].isna())
-        for end in ("_low", "_high")
-        for name in map(str, table.columns)
-        if name.endswith(end)
-        for figure in (name.removesuffix(end), f"{name.removesuffix(end)}_around")
-        if figure in table and not name.startswith("share_")
-    }
-    return table.assign(**ends)

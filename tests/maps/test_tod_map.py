@@ -68,8 +68,7 @@ def test_what_is_not_measurable_has_its_own_grey_class() -> None:
 
 def test_cards_say_ranges_where_there_is_no_figure() -> None:
     table = layer_of("tod_stations").table.set_index("name")
-    assert table.loc["北站", "radius_people_around_zh_"] == "—"
-    assert table.loc["北站", "radius_people_low_zh_"] == "0"
+    assert table.loc["北站", "radius_people_around_zh_"] == "0—700"
     assert table.loc["车站", "line_zh_"] == "1"
 
 

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kunshan_gis.maps import MapPage
 from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import Progress, Provenance, Result, Scenario, StudyArea, silent
-from kunshan_gis.readable import heading, named_cell, shown_columns
+from kunshan_gis.readable import filled, heading, named_cell, shown_columns
 from kunshan_gis.schema import KINDS
 from kunshan_gis.studies.accounts import homes_counts, moves_a_figure, profile_said, provenance_of
 from kunshan_gis.studies.measuring import Measuring
@@ -248,7 +248,7 @@ class System(Shown):
 def lead_of(result: Result, name: str) -> Lead:
     """A table of a result as people read it."""
     table, demo, counted = result.tables[name], not result.reportable, result.provenance.counted
-    columns = shown_columns(list(table.columns))
+    columns = [column for column in shown_columns(list(table.columns)) if filled(table, column)]
     headings = [heading(column, demo=demo, counted=counted) for column in columns]
     rows = [
         [named_cell(column, row, demo=demo, counted=counted) for column in columns]

@@ -106,7 +106,7 @@ def test_parks_serve_by_their_size_and_are_walked_to(toys: System) -> None:
     assert [served["community"][state] for state in states] == [100, 590, 10, 700]
     assert [served["pocket"][state] for state in states] == [0, 690, 10, 700]
     assert served["all"]["share_covered"] == pytest.approx(100 / 700)
-    assert math.isnan(served["all"]["park_share_low"])  # all are known well enough
+    assert math.isnan(served["all"]["share_covered_low"])  # all are known well enough
     assert served["community"]["park_in_circle"] == 100  # h2 is 552 m from the outline
 
 
@@ -402,17 +402,17 @@ def test_parks_known_badly_give_a_range() -> None:
     found = asked(with_parks(toy.serviced_city(), accuracy_m=[200.0, None]))
     served = rows(found, "served")["community"]
     assert served["share_covered"] == pytest.approx(100 / 700)
-    assert (served["park_share_low"], served["park_share_high"]) == (0, pytest.approx(100 / 700))
+    assert (served["share_covered_low"], served["share_covered_high"]) == (0, pytest.approx(100 / 700))
     wide = rows(asked(with_parks(toy.serviced_city(), accuracy_m=[250.0, None])), "served")["community"]
-    assert wide["park_share_high"] == pytest.approx(300 / 700)  # within 750 m: h2 too
+    assert wide["share_covered_high"] == pytest.approx(300 / 700)  # within 750 m: h2 too
     ways = rows(found, "ways", "reach_way")
-    assert (ways["door"]["park_share_low"], ways["door"]["park_share_high"]) == (0, pytest.approx(100 / 700))
-    assert (ways["sight_park"]["park_share_low"], ways["sight_park"]["park_share_high"]) == (
+    assert (ways["door"]["share_covered_low"], ways["door"]["share_covered_high"]) == (0, pytest.approx(100 / 700))
+    assert (ways["sight_park"]["share_covered_low"], ways["sight_park"]["share_covered_high"]) == (
         0,
         pytest.approx(100 / 700),
     )
     exact = rows(asked(with_parks(toy.serviced_city(), accuracy_m=[100.0, None])), "ways", "reach_way")
-    assert math.isnan(exact["sight_park"]["park_share_low"])  # 100 m is a third of 300 m
+    assert math.isnan(exact["sight_park"]["share_covered_low"])  # 100 m is a third of 300 m
 
 
 def test_existing_beside_planned() -> None:

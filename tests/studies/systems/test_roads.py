@@ -187,8 +187,8 @@ def test_people_within_a_drive_in_three_states_with_the_range_of_the_speeds() ->
     assert table["not_covered"].tolist() == [40, 40, 0]
     assert table["not_measurable"].tolist() == [7, 7, 7]
     assert table["share_covered"].tolist() == pytest.approx([400 / 447, 400 / 447, 440 / 447])
-    assert table["drive_share_low"].tolist() == pytest.approx([400 / 447] * 3)  # 19.7 min at the lowest speeds
-    assert table["drive_share_high"].tolist() == pytest.approx([400 / 447, 440 / 447, 440 / 447])  # 9.9 at the highest
+    assert table["share_covered_low"].tolist() == pytest.approx([400 / 447] * 3)  # 19.7 min at the lowest speeds
+    assert table["share_covered_high"].tolist() == pytest.approx([400 / 447, 440 / 447, 440 / 447])  # 9.9
 
 
 def test_the_cutoff_is_inclusive() -> None:
@@ -397,8 +397,8 @@ def test_the_embedded_city_adds_up(embedded: System) -> None:
     assert access.groupby("within_min")["population"].sum().tolist() == [2_092_496] * 3
     wider = access.pivot_table(index="unit_id", columns="within_min", values="covered")
     assert (wider.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
-    assert (access["drive_share_low"] <= access["share_covered"]).all()
-    assert (access["share_covered"] <= access["drive_share_high"]).all()
+    assert (access["share_covered_low"] <= access["share_covered"]).all()
+    assert (access["share_covered"] <= access["share_covered_high"]).all()
     whole = embedded.result.tables["roads_lengths"].set_index("road_class")["road_km"]
     assert whole["all"] == pytest.approx(whole[["ring", "link", "radial"]].sum())
     costs = embedded.result.tables["roads_redundancy"]["road_person_min"]

@@ -270,10 +270,10 @@ def test_a_station_without_entrances_is_entered_at_its_centre_and_gives_a_range(
     five = system.result.tables["tod_areas"]
     five = five[(five["tod_way"] == "time") & (five["within_m"] == 300)].set_index("id")
     # 150 m is more than a third of 300: from a within 150 to 450 m: homes at 100 and 150, and none at 500 m
-    assert (five.loc["a", "people_low"], five.loc["a", "people_high"]) == (30, 30)
+    assert (five.loc["a", "people_around_low"], five.loc["a", "people_around_high"]) == (30, 30)
     assert five.loc["a", "people_around"] == 30  # least and most agree
     # from b within 150 m the home at 100 m, within 450 m also that at 250 m
-    assert (five.loc["b", "people_low"], five.loc["b", "people_high"]) == (40, 60)
+    assert (five.loc["b", "people_around_low"], five.loc["b", "people_around_high"]) == (40, 60)
     assert math.isnan(five.loc["b", "people_around"])
     assert (system.result.tables["tod_faults"]["fault"] == "tod_no_entrance").sum() == 2
 
@@ -284,7 +284,7 @@ def test_a_position_known_badly_gives_a_range_no_circle_and_no_class() -> None:
     system = tod(StudyArea(base.info, {**base.layers, "entrances": layer("entrances", coarse)}))
     own = system.result.tables["tod_stations"].set_index("id")
     # 800 m: a third is 267, so 400 m is too coarse: from b within 400 m 20 + 40, within 1200 m all
-    assert (own.loc["b", "radius_people_low"], own.loc["b", "radius_people_high"]) == (60, 70)
+    assert (own.loc["b", "radius_people_around_low"], own.loc["b", "radius_people_around_high"]) == (60, 70)
     assert math.isnan(own.loc["b", "radius_people_around"])
     assert own.loc["a", "radius_people_around"] == 70
     assert math.isnan(own.loc["b", "catchment_ratio"])
@@ -311,8 +311,8 @@ def test_a_station_off_the_streets_is_not_measurable_on_foot() -> None:
     layers = {**base.layers, "stations": layer("stations", far)}
     system = tod(StudyArea(base.info, {name: one for name, one in layers.items() if name != "entrances"}))
     own = system.result.tables["tod_stations"].set_index("id")
-    assert math.isnan(own.loc["b", "walk_people_high"])
-    assert own.loc["b", "radius_people_high"] == 0
+    assert math.isnan(own.loc["b", "walk_people_around_high"])
+    assert own.loc["b", "radius_people_around_high"] == 0
     assert "tod_off_street" in set(system.result.tables["tod_faults"]["fault"])
 
 
@@ -324,7 +324,7 @@ def test_a_station_beyond_the_boundary_is_shown_and_nothing_is_known_around_it()
     area = StudyArea(base.info, {name: one for name, one in layers.items() if name != "entrances"})
     own = run(area, "tod", Asked(allow_open_edge=True)).result.tables["tod_stations"].set_index("id")
     assert own["in_boundary"].tolist() == [True, False]
-    assert math.isnan(own.loc["b", "radius_people_high"])
+    assert math.isnan(own.loc["b", "radius_people_around_high"])
     within = run(area, "tod", Asked(allow_open_edge=True, beyond=False)).result.tables["tod_stations"]
     assert within["id"].tolist() == ["a"]
 
@@ -454,8 +454,8 @@ def test_what_is_missing_has_no_figure_and_is_named(kinds: tuple[str, ...]) -> N
     system = tod(area, by="area")
     assert {missing["kind"] for missing in system.result.provenance.missing} >= set(kinds) - {"park_gates"}
     own = row(system, "tod_stations")
-    unknown = {"jobs": "radius_jobs_high", "homes": "radius_people_high", "parks": "radius_parks_around",
-               "facilities": "radius_facilities_around", "streets": "walk_people_high"}  # fmt: skip
+    unknown = {"jobs": "radius_jobs_around_high", "homes": "radius_people_around_high", "parks": "radius_parks_around",
+               "facilities": "radius_facilities_around", "streets": "walk_people_around_high"}  # fmt: skip
     for kind, column in unknown.items():
         assert math.isnan(own[column]) == (kind in kinds or (kind == "streets" and "homes" in kinds)), kind
     assert system.explain()
@@ -536,7 +536,7 @@ def test_the_embedded_city_agrees_with_its_check_and_gives_ranges_where_stations
     stations = tables["tod_stations"].set_index("name")
     south = stations.loc["昆山南"]
     assert math.isnan(south["radius_people_around"])
-    assert south["radius_people_low"] < south["radius_people_high"]
+    assert south["radius_people_around_low"] < south["radius_people_around_high"]
     assert stations.loc["花桥", "station_lines"] == 2
     assert len(embedded.said) == 8
 
@@ -548,4 +548,4 @@ def test_the_embedded_city_counts_everybody_once(embedded: System) -> None:
     assert sum(parts) + circles["not_measurable"] == circles["population"] == 2_092_496
     walk = tables["tod_areas"].query("tod_way == 'walk' and within_m == 800")
     line = tables["tod_lines"].query("tod_way == 'walk' and within_m == 800")
-    assert walk["people_nearest"].sum() <= line["people_high"].sum()
+    assert walk["people_nearest"].sum() <= line["people_around_high"].sum()

@@ -177,10 +177,10 @@ def _scenarios(table: pd.DataFrame, minutes: float, say: _Words) -> Iterator[Tex
 def _span(row: Mapping[Any, Any], say: _Words) -> Text:
     """A share, with its range where parks are known badly."""
     own = say.share(row["share_covered"])
-    if math.isnan(row["park_share_low"]):
+    if math.isnan(row["share_covered_low"]):
         return Text(own, own)
     return text(
-        "parks_said_span", share=own, low=say.share(row["park_share_low"]), high=say.share(row["park_share_high"])
+        "parks_said_span", share=own, low=say.share(row["share_covered_low"]), high=say.share(row["share_covered_high"])
     )
 
 

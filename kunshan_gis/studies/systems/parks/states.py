@@ -6,8 +6,8 @@ from kunshan_gis.studies.systems.parks.held import Parks, Rows
 
 Between = tuple[Rows, Rows] | None
 """Homes at least and at most; None where everything is known well enough."""
-STATES = ("population", "covered", "not_covered", "not_measurable", "share_covered", "park_share_low",
-          "park_share_high")  # fmt: skip
+STATES = ("population", "covered", "not_covered", "not_measurable", "share_covered", "share_covered_low",
+          "share_covered_high")  # fmt: skip
 
 
 def three_states(parks: Parks, reached: Rows, known: Rows, ends: Between = None) -> dict[str, float]:
@@ -26,4 +26,4 @@ def three_states(parks: Parks, reached: Rows, known: Rows, ends: Between = None)
     if ends is None:
         return found
     low, high = (parks.share(end & known) for end in ends)
-    return found | {"park_share_low": low, "park_share_high": high}
+    return found | {"share_covered_low": low, "share_covered_high": high}

@@ -108,11 +108,11 @@ def access_table(setting: Setting, homes: HomeMinutes, cutoffs: tuple[float, ...
         low, high = (
             counted[name]["share_covered"].reindex(table["unit_id"]).to_numpy() for name in (MINUTES[2], MINUTES[0])
         )
-        rows.append(table.assign(within_min=cutoff, drive_share_low=low, drive_share_high=high))
+        rows.append(table.assign(within_min=cutoff, share_covered_low=low, share_covered_high=high))
     found = pd.concat(rows, ignore_index=True)
     people = ["population", "covered", "not_covered", "not_measurable"]
     found[people] = found[people].fillna(0).astype("int64")
-    shares = ["share_covered", "drive_share_low", "drive_share_high"]
+    shares = ["share_covered", "share_covered_low", "share_covered_high"]
     found.loc[found["not_measurable"] == found["population"], shares] = np.nan
     named = ["unit_id", "name", "name_en", "within_min", *people, *shares]
     order = {unit_id: place for place, unit_id in enumerate(units.names["unit_id"])}

@@ -78,7 +78,7 @@ def _within(tables: Tables, *, demo: bool) -> list[Text]:
         people = own["population"].to_numpy(dtype=float)
         share, low, high = (
             float(np.nan_to_num(own[name].to_numpy(dtype=float)) @ people / people.sum())
-            for name in ("share_covered", "drive_share_low", "drive_share_high")
+            for name in ("share_covered", "share_covered_low", "share_covered_high")
         )
         parts.append(
             text("roads_said_within", minutes=f"{minutes:g}", share=percent(share, demo=demo),

@@ -212,7 +212,7 @@ def _area_rows(around: Around, band: Band) -> pd.DataFrame:
 
 def around_each(around: Around, band: Band, what: str) -> dict[str, Floats]:
     """Figure, least and most of a thing around every station, and how much has no nearer one; NaN where unknown."""
-    names = [f"{what}_around", f"{what}_low", f"{what}_high", f"{what}_nearest"]
+    names = [f"{what}_around", f"{what}_around_low", f"{what}_around_high", f"{what}_nearest"]
     pairs, found = around.pairs(what, band.way), around.things(what)
     if pairs is None or found is None:
         return dict.fromkeys(names, np.full(len(around.stations), np.nan))
@@ -240,7 +240,10 @@ def _ratio(around: Around, band: Band) -> Floats:
     return catchment_ratio(around.ground_m2(band), shapely.area(around.circles[band.metres]))
 
 
-COMPACT = ("people_around", "people_low", "people_high", "people_nearest", "jobs_around", "jobs_low", "jobs_high")
+COMPACT = (
+    "people_around", "people_around_low", "people_around_high", "people_nearest", "jobs_around", "jobs_around_low",
+    "jobs_around_high",
+)  # fmt: skip
 
 
 def stations_table(around: Around, table: pd.DataFrame) -> pd.DataFrame:

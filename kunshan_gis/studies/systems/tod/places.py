@@ -88,11 +88,14 @@ def _sector_rows(around: Around, place: _Ends) -> pd.DataFrame:
     kinds = [name for name in place.value if name not in ("people", "functional_mix")]
     parts = [
         named(around).assign(
-            sector=str(kind), jobs_around=place.value[kind], jobs_low=place.low[kind], jobs_high=place.high[kind]
+            sector=str(kind),
+            jobs_around=place.value[kind],
+            jobs_around_low=place.low[kind],
+            jobs_around_high=place.high[kind],
         )
         for kind in kinds
     ]
-    columns = ["id", "name", "name_en", "sector", "jobs_around", "jobs_low", "jobs_high"]
+    columns = ["id", "name", "name_en", "sector", "jobs_around", "jobs_around_low", "jobs_around_high"]
     made = pd.concat(parts) if parts else pd.DataFrame(columns=columns)
     return made.sort_index(kind="stable").reset_index(drop=True)
 

@@ -113,12 +113,13 @@ class _Findings:
         """Stations known too badly for a figure, with their range."""
         own = self.tables["tod_stations"]
         coarse = ~self.around.known_within(self.around.profile.influence_m)
-        rows = _records(own[coarse & own["radius_people_high"].notna()])
+        rows = _records(own[coarse & own["radius_people_around_high"].notna()])
         if rows:
             ranges = [
                 text(
                     "tod_said_range", station=_name(row), error=f"{row['accuracy_m']:,.0f}",
-                    low=self._people(row["radius_people_low"]), high=self._people(row["radius_people_high"]),
+                    low=self._people(row["radius_people_around_low"]),
+                    high=self._people(row["radius_people_around_high"]),
                 )
                 for row in rows[:NAMED]
             ]  # fmt: skip
