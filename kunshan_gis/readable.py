@@ -129,8 +129,9 @@ def shown_columns(columns: Sequence[str], *, ranges: bool = True) -> list[str]:
 
 
 def filled(table: pd.DataFrame, column: str) -> bool:
-    """True for a column that holds anything, be it the ends of a range alone."""
-    return any(table[name].notna().any() for name in (column, *(f"{column}{end}" for end in ENDS)) if name in table)
+    """True for a column that holds anything, be it the ends of a range alone; an empty text is nothing."""
+    there = [name for name in (column, *(f"{column}{end}" for end in ENDS)) if name in table]
+    return any(((table[name].notna()) & (table[name].astype(object) != "")).any() for name in there)
 
 
 def term(column: str, value: Any) -> Text:

@@ -109,8 +109,7 @@ def _layer(
 def _width(area: StudyArea, result: Result, drawn: Drawn) -> list[MapLayer]:
     """The land of the corridors, or their lines, by width."""
     table = drawn["corridors_each"]
-    columns = [column for column in _CARD if table[column].notna().any()]
-    carded, fields = card_of(table, columns, demo=not result.reportable, counted=result.provenance.counted)
+    carded, fields = card_of(table, _CARD, demo=not result.reportable, counted=result.provenance.counted)
     shapes = base.by_shape(carded.assign(class_=table["width_class"]))
     title = text("corridors_ground")
     named = {shape: text("of_shape", title=title, shape=text(f"shape_{shape}")) for shape in shapes}
@@ -136,8 +135,7 @@ def _breaks(area: StudyArea, result: Result, drawn: Drawn) -> list[MapLayer]:
     table = table[table["class_"].isin(breaks())]
     if not len(table):
         return []
-    columns = [column for column in _BREAKS if table[column].replace("", None).notna().any()]
-    carded, fields = card_of(table, columns, demo=not result.reportable)
+    carded, fields = card_of(table, _BREAKS, demo=not result.reportable)
     return [_layer(area, "corridors_breaks", text("corridors_places"), carded, breaks(), fields=fields)]
 
 
@@ -208,10 +206,8 @@ def _percent(share: float, *, demo: bool) -> Text:
 def _tables(result: Result) -> Iterable[PageTable]:
     """The corridors in three tables that fit a screen, then the others."""
     yield table_of(result, "corridors_classes")
-    each = result.tables["corridors_each"]
     for name, columns in (("width", WIDTH), ("unbroken", UNBROKEN), ("joined", JOINED)):
-        filled = [column for column in columns if each[column].notna().any()]
-        table = table_of(result, "corridors_each", filled)
+        table = table_of(result, "corridors_each", columns)
         yield replace(table, caption=text(f"corridors_table_{name}"), note=text(f"corridors_note_{name}"))
     units = [name for name in result.tables if name.startswith("corridors_access_")]
     for name in (*units, *_OTHERS):

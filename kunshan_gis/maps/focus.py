@@ -52,8 +52,7 @@ def _reach(area: StudyArea, drawn: Mapping[str, gpd.GeoDataFrame]) -> list[MapLa
 
 
 def _areas(area: StudyArea, result: Result, table: gpd.GeoDataFrame) -> list[MapLayer]:
-    columns = [column for column in _CARD if table[column].replace("", None).notna().any()]
-    carded, fields = card_of(table, columns, demo=not result.reportable, counted=result.provenance.counted)
+    carded, fields = card_of(table, _CARD, demo=not result.reportable, counted=result.provenance.counted)
     shapes = base.by_shape(carded)
     title = text("zones_focus_areas")
     return [

@@ -139,8 +139,7 @@ def _sites(area: StudyArea, drawn: Drawn, *, demo: bool, counted: str) -> Iterat
                "next_green", "next_green_id", "next_green_m"]  # fmt: skip
     for tier, rows in sites.groupby("tier", sort=False):
         key = str(tier)
-        known = [name for name in columns if rows[name].notna().any()]
-        table, fields = card_of(rows, known, demo=demo, counted=counted)
+        table, fields = card_of(rows, columns, demo=demo, counted=counted)
         said = [text("parks_site", tier=text(f"tier_{key}"), rank=rank) for rank in rows["next_rank"]]
         short = [text(f"parks_site_{key}", rank=rank) for rank in rows["next_rank"]]
         table = table.assign(site=[one.zh for one in said], site_en=[one.en for one in said],

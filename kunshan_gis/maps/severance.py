@@ -99,9 +99,8 @@ def _layer(area: StudyArea, result: Result, key: str, table: gpd.GeoDataFrame) -
     if key == "severance_crossings":  # 80 m of street: drawn as a point with its place in the order
         lines = np.asarray(table.geometry.array)
         table = table.set_geometry(shapely.line_interpolate_point(lines, 0.5, normalized=True), crs=table.crs)
-    columns = [column for column in look.columns if table[column].notna().any()]
-    carded, fields = card_of(table, columns, demo=not result.reportable, counted=result.provenance.counted)
-    label = fields[columns.index("crossing_rank")] if "crossing_rank" in columns else None
+    carded, fields = card_of(table, look.columns, demo=not result.reportable, counted=result.provenance.counted)
+    label = next((field for field in fields if field.column.startswith("crossing_rank")), None)
     style, by = look.style, None
     if isinstance(style, dict):
         carded = carded.assign(class_=_classes(carded))

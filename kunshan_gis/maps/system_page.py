@@ -66,10 +66,9 @@ def system_map(
 
 
 def table_of(result: Result, name: str, columns: Sequence[str] = ()) -> PageTable:
-    """A table of a result for a page: every column people read, or those named, as `readable` writes them."""
+    """A table of a result for a page: every column people read, or those named, that holds anything."""
     table, demo, counted = result.tables[name], not result.reportable, result.provenance.counted
-    chosen = list(columns) or [column for column in table.columns if filled(table, column)]
-    rows, fields = written_out(table, chosen, demo=demo, counted=counted)
+    rows, fields = written_out(table, list(columns) or list(table.columns), demo=demo, counted=counted)
     return PageTable(text(f"sheet_{name}"), fields, rows, note=_note(name), folded=len(table) > LONG_TABLE)
 
 
@@ -84,12 +83,12 @@ def card_of(
 def written_out(
     table: pd.DataFrame, columns: Sequence[str], *, demo: bool, counted: str = "people"
 ) -> tuple[pd.DataFrame, tuple[Field, ...]]:
-    """Columns as text in both languages (`<name>_zh_`, `<name>_en_`), and the fields that show them."""
+    """Columns that hold anything, as text in both languages (`<name>_zh_`, `<name>_en_`), and their fields."""
     import pandas as pd
 
     records = table[[column for column in table.columns if column != "geometry"]].to_dict(orient="records")
     made, fields = {}, []
-    for column in shown_columns(columns):
+    for column in (one for one in shown_columns(columns) if filled(table, one)):
         cells = [named_cell(column, row, demo=demo, counted=counted) for row in records]
         zh, en = f"{column}_zh_", f"{column}_en_"
         made[zh], made[en] = [one.zh for one in cells], [one.en for one in cells]

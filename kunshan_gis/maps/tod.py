@@ -18,7 +18,7 @@ from kunshan_gis.maps.system_page import card_of, system_map, table_of
 from kunshan_gis.maps.values import Field
 from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import Style
-from kunshan_gis.readable import cell, filled, term
+from kunshan_gis.readable import cell, term
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -166,7 +166,7 @@ def _links(area: StudyArea, drawn: Drawn, *, demo: bool, counted: str) -> Iterat
         return
     columns = ["name", "link_needs", "link_rank", "link_m", "way_saved_m", "people_gained", "people_added",
                "jobs_gained", "link_crosses"]  # fmt: skip
-    table, fields = card_of(links, [name for name in columns if links[name].notna().any()], demo=demo, counted=counted)
+    table, fields = card_of(links, columns, demo=demo, counted=counted)
     short = [text(f"tod_link_{row.link_needs}", rank=row.link_rank) for row in links.itertuples()]
     table = table.assign(short=[one.zh for one in short], short_en=[one.en for one in short])
     used = [key for key in _LINKS if (links["link_needs"] == key).any()]
@@ -188,8 +188,7 @@ def _links(area: StudyArea, drawn: Drawn, *, demo: bool, counted: str) -> Iterat
 
 
 def _stations(area: StudyArea, stations: gpd.GeoDataFrame, *, demo: bool, counted: str) -> Iterator[MapLayer]:
-    known = [name for name in _CARD if name in stations and stations[name].notna().any()]
-    table, fields = card_of(stations, known, demo=demo, counted=counted)
+    table, fields = card_of(stations, _CARD, demo=demo, counted=counted)
     styles = {key: style for key, style in class_styles().items() if (stations["node_place_class"] == key).any()}
     yield MapLayer(
         "tod_stations", text("tod_layer_stations"), text("group_rail"), table, styles, by="node_place_class",
@@ -318,5 +317,4 @@ def _tables(result: Result) -> Iterator[PageTable]:
     for name, columns in _COLUMNS.items():
         table = result.tables.get(name)
         if table is not None and len(table):
-            known = [column for column in columns if column in table and filled(table, column)]
-            yield replace(table_of(result, name, known), folded=len(table) > MOST_ROWS)
+            yield replace(table_of(result, name, columns), folded=len(table) > MOST_ROWS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from kunshan_gis.maps.values import Field
 from kunshan_gis.maps.zone_classes import breaks, classes, crossing_class, crossing_styles, link_styles, shades
 from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.model import Style
-from kunshan_gis.readable import cell, heading, named_cell, shown_columns
+from kunshan_gis.readable import cell, filled, heading, named_cell, shown_columns
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -71,8 +71,7 @@ def _shaded(area: StudyArea, result: Result, name: str, level: str, *, shown: bo
         values = table[column].to_numpy(dtype=float)
         cuts = breaks(values)
         styles = shades(column, cuts, FIGURES[column], demo=demo)
-        own = [one for one in ("name", "population", *_ranged(table, column)) if table[one].notna().any()]
-        rows, fields = card_of(table, own, demo=demo, counted=result.provenance.counted)
+        rows, fields = card_of(table, ("name", "population", column), demo=demo, counted=result.provenance.counted)
         rows = rows.assign(class_=classes(values, cuts))
         used = {key: style for key, style in styles.items() if (rows["class_"] == key).any() or key.isdigit()}
         title = text(f"zones_layer_{level}", figure=heading(column, demo=demo))
@@ -81,11 +80,6 @@ def _shaded(area: StudyArea, result: Result, name: str, level: str, *, shown: bo
             label=fields[0] if level == "towns" else None, shown=shown and number == 0,
             basis=base.basis_of_kind(area, "towns"), partly=base.partly(area, "towns"), derived=True,
         )  # fmt: skip
-
-
-def _ranged(table: pd.DataFrame, column: str) -> list[str]:
-    """A figure and the ends of its range, where it has one."""
-    return [one for one in (column, f"{column}_low", f"{column}_high") if one in table]
 
 
 def _shapes(area: StudyArea, level: str) -> gpd.GeoDataFrame:
@@ -123,8 +117,7 @@ def _links(area: StudyArea, result: Result, drawn: Drawn) -> list[MapLayer]:
     table = drawn["zones_links"]
     values = table["zone_over"].to_numpy(dtype=float)
     cuts = breaks(values)
-    card = [column for column in _LINK if table[column].notna().any()]
-    rows, fields = card_of(table, card, demo=not result.reportable)
+    rows, fields = card_of(table, _LINK, demo=not result.reportable)
     rows = rows.assign(class_=classes(values, cuts))
     styles = link_styles(cuts)
     used = {key: style for key, style in styles.items() if (rows["class_"] == key).any()}
@@ -215,10 +208,7 @@ def _tables(result: Result) -> Iterator[PageTable]:
     for name in _TABLES:
         if not len(result.tables.get(name, ())):
             continue
-        table = result.tables[name]
-        columns = [
-            one for one in shown_columns(list(table.columns)) if one not in _PROGRAMS and table[one].notna().any()
-        ]
+        columns = [column for column in result.tables[name].columns if column not in _PROGRAMS]
         yield replace(table_of(result, name, columns), folded=name not in _OPEN)
 
 
@@ -226,10 +216,9 @@ def _compared(result: Result) -> PageTable:
     """One row a figure, one column a zone and the city; a range stands behind its figure."""
     table, demo, counted = result.tables["zones_profile"], not result.reportable, result.provenance.counted
     units = table.to_dict(orient="records")
-    columns = [one for one in shown_columns(list(table.columns)) if table[one].notna().any() and one not in _IN_WORDS]
-    plain = [one for one in columns if one.removesuffix("_low").removesuffix("_high") not in {*columns} - {one}]
-    said = [[_with_range(column, unit, demo=demo, counted=counted) for unit in units] for column in plain]
-    heads = [heading(column, demo=demo, counted=counted) for column in plain]
+    columns = [one for one in shown_columns(list(table.columns)) if filled(table, one) and one not in _IN_WORDS]
+    said = [[named_cell(column, unit, demo=demo, counted=counted) for unit in units] for column in columns]
+    heads = [heading(column, demo=demo, counted=counted) for column in columns]
     made = {"figure_zh": [one.zh for one in heads], "figure_en": [one.en for one in heads]}
     fields = [Field("figure_zh", *text("zones_figure"), column_en="figure_en")]
     for number, unit in enumerate(units):
@@ -237,15 +226,6 @@ def _compared(result: Result) -> PageTable:
         made[zh], made[en] = [row[number].zh for row in said], [row[number].en for row in said]
         fields.append(Field(zh, str(unit["name"]), str(unit["name_en"]), format="figure", column_en=en))
     return PageTable(text("sheet_zones_profile"), tuple(fields), _frame(made), note=text("table_note_zones_profile"))
-
-
-def _with_range(column: str, unit: Mapping[Any, Any], *, demo: bool, counted: str) -> Text:
-    said = named_cell(column, unit, demo=demo, counted=counted)
-    low, high = (unit.get(f"{column}_{end}", np.nan) for end in ("low", "high"))
-    if np.isnan(low) and np.isnan(high):
-        return said
-    least, most = (said if np.isnan(end) else cell(column, end, demo=demo, counted=counted) for end in (low, high))
-    return said if least == said == most else text("zones_range", value=said, low=least, high=most)
 
 
 def _frame(columns: Mapping[str, list[str]]) -> pd.DataFrame:

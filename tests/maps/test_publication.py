@@ -33,7 +33,7 @@ def renamed(name: str) -> StudyArea:
 def opens_harmlessly(name: str, visit, folder: Path) -> None:
     published = publish(renamed(name), WALK, folder / "out")
     pages = [path for path in published.paths if path.suffix == ".html"]
-    assert len(pages) == 5
+    assert len(pages) == 7
     for path in pages:
         page = visit(path.read_text(encoding="utf-8"), name=path.name)
         page.wait_for_selector("[data-painted]", timeout=10_000)
@@ -57,4 +57,4 @@ def test_each_kind_of_name_opens_harmlessly(payload, visit, tmp_path, monkeypatc
 @pytest.mark.full
 def test_a_folder_written_with_such_names_publishes_too(payload, write_toy, tmp_path) -> None:
     area = open_area(write_toy(renamed(payload.replace("\x00", ""))))  # neither TOML nor CSV can hold a NUL
-    assert len(publish(area, WALK, tmp_path / "out").paths) == 12
+    assert len(publish(area, WALK, tmp_path / "out").paths) == 18

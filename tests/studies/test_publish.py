@@ -20,6 +20,7 @@ WALK = Walk(minutes=15, speed_mps=1.0, profile="planning-walk")
 REAL = {
     "index.html", "real.html", "park_reach.html", "overview.html", "result.json", "coverage.xlsx",
     "coverage_by_area.csv", "coverage_by_zones.csv", "coverage_by_towns.csv", "check.html", "check.xlsx", "check.json",
+    "zones.html", "zones.xlsx", "zones.json", "parks.html", "parks.xlsx", "parks.json",
 }  # fmt: skip
 
 

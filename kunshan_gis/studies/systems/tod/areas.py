@@ -272,7 +272,7 @@ def lines_table(around: Around) -> pd.DataFrame:
 
 LINE_COLUMNS = (
     "line", "line_en", "stations_on_line", "tod_way", "within_m", "area_min",
-    *(f"{what}_{part}" for what in THINGS for part in ("around", "low", "high")),
+    *(f"{what}_{part}" for what in THINGS for part in ("around", "around_low", "around_high")),
 )  # fmt: skip
 
 
@@ -290,7 +290,7 @@ def _line_rows(around: Around, line: str, mine: NDArray[np.bool_]) -> Iterator[d
 
 def around_any(around: Around, band: Band, what: str, mine: NDArray[np.bool_]) -> Mapping[str, float]:
     """Figure, least and most of a thing around any of some stations, each counted once."""
-    names = [f"{what}_{part}" for part in ("around", "low", "high")]
+    names = [f"{what}_{part}" for part in ("around", "around_low", "around_high")]
     pairs, found = around.pairs(what, band.way), around.things(what)
     if pairs is None or found is None or not (mine & measurable(around, band)).any():
         return dict.fromkeys(names, math.nan)
