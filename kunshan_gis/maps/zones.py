@@ -154,23 +154,33 @@ def _layer(
 
 
 def _key_figures(result: Result) -> list[KeyFigure]:
-    """How much of the life circle a resident has in reach, and who has all of it, in three states."""
+    """Who has the whole life circle and who a station, in three states; parks per resident beside the standard."""
     profile, reach, demo = result.tables["zones_profile"], result.tables.get("zones_reach"), not result.reportable
-    city = profile.iloc[-1]
-    if reach is None or np.isnan(city["zone_circle_share"]):
+    city, found = profile.iloc[-1], []
+    whole = [] if reach is None else reach[reach["zone_completed"].isna()].to_dict(orient="records")
+    for row in whole:
+        if (row["zone_level"], row["unit_id"]) != ("zones", city["unit_id"]) or np.isnan(row["share_covered"]):
+            continue
+        parts = {name: people_with_unit(row[name], demo=demo) for name in ("population", *_STATES)}
+        states = tuple(float(row[name]) / float(row["population"]) for name in _STATES)
+        label = Text(row["zone_reached"], row["zone_reached_en"])
+        value = cell("share_covered", row["share_covered"], demo=demo)
+        found.append(KeyFigure(value, label, text("zones_key_states", **parts), states=states))  # type: ignore[arg-type]
+    found += _against(result, "zone_park_green", city)
+    return [*found[:-1], *(replace(one, warnings=result.provenance.warnings) for one in found[-1:])]
+
+
+def _against(result: Result, column: str, city: pd.Series) -> list[KeyFigure]:
+    """A figure of the whole city and what a standard asks for."""
+    if np.isnan(city[column]):
         return []
-    row = reach[(reach["unit_id"] == city["unit_id"]) & reach["zone_completed"].isna()].iloc[0]
-    parts = {name: people_with_unit(row[name], demo=demo) for name in ("population", *_STATES)}
-    name = Text(row["zone_reached"], row["zone_reached_en"])
-    covered, missing, unknown = (float(row[name]) / float(row["population"]) for name in _STATES)
-    value = cell("zone_needs_share", city["zone_needs_share"], demo=demo)
-    note = text("zones_key_whole", name=name, **parts)
-    return [
-        KeyFigure(
-            value, text("zones_key_needs"), note, states=(covered, missing, unknown),
-            warnings=result.provenance.warnings,
-        )
-    ]  # fmt: skip
+    demo, ranks = not result.reportable, result.tables["zones_ranks"]
+    asked = ranks[(ranks["figure"] == column) & ranks["zone_target"].notna()].head(1)
+    note = Text("", "")
+    for row in asked.to_dict(orient="records"):
+        standard = Text(row["zone_standard"], row["zone_standard_en"])
+        note = text("zones_key_target", target=cell(column, row["zone_target"], demo=demo), standard=standard)
+    return [KeyFigure(cell(column, city[column], demo=demo), heading(column, demo=demo), note)]
 
 
 def _charts(result: Result) -> list[Bars]:
