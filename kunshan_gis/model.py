@@ -436,7 +436,12 @@ class StudyArea:
         return replace(self, layers={**self.layers, layer.info.name: layer.original}, edits=edits)
 
     def digest_of(self, *kinds: str) -> str:
-        """Digest of the named kinds' content and of the analysis CRS; an absent kind counts as absent."""
+        """Digest of the named kinds' content and of the analysis CRS; an absent kind counts as absent.
+
+        Where nothing beyond the border counts, the boundary says what does: it belongs to every digest then.
+        """
+        if not self.info.beyond:
+            kinds = (*kinds, "boundary")
         parts = [(kind, self.layer(kind).digest if self.has(kind) else None) for kind in kinds]
         return digest(self.info.analysis_crs, parts)
 

@@ -249,7 +249,7 @@ def identity(before: Sequence[Row], after: Sequence[Row]) -> Callable[[Row, int]
     return lambda _, number: (number,)
 
 
-_NUMBERS = ("minutes", "metres")
+_NUMBERS = ("minutes", "metres", "within_m", "within_min", "area_min", "next_rank", "lon", "lat")
 """Numbers that tell rows apart where a table has several cutoffs."""
 
 

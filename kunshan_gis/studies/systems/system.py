@@ -107,8 +107,14 @@ class Setting:
         """What result.json states of what was asked."""
         return {
             "by": self.units.key, "scenario": self.area.info.scenario, "beyond": self.area.info.beyond,
-            **self.walk.parameters(), "allow_open_edge": self.asked.allow_open_edge, **dict(self.asked.options),
+            **self.walk.parameters(), "allow_open_edge": self.asked.allow_open_edge,
+            **{name: _without_folder(value) for name, value in self.asked.options.items()},
         }  # fmt: skip
+
+
+def _without_folder(value: Any) -> Any:
+    """A profile's file by its name alone: a result says nothing of where it was made."""
+    return Path(value).name if isinstance(value, str) and value.endswith(".toml") else value
 
 
 @dataclass(frozen=True, eq=False)

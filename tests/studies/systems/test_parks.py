@@ -300,6 +300,11 @@ def test_ground_of_two_parks_counts_once_and_belongs_to_the_larger_tier() -> Non
     assert tiers["all"]["park_m2_per_person"] == pytest.approx(165_000 / 1234)
 
 
+def test_ground_counts_once_in_every_scenario() -> None:
+    both = rows(asked(with_parks(nested(), status=["existing", "planned", "existing"])), "scenarios", "park_scenario")
+    assert both["existing"]["park_ha"] == pytest.approx(16.5)
+
+
 def test_a_stated_area_counts_once_in_proportion() -> None:
     stated = with_parks(nested(), area_m2=[160_000.0, 400.0, 20_000.0])
     assert rows(asked(stated), "tiers")["community"]["park_once_ha"] == pytest.approx(1.0)  # half of the 2 ha stated

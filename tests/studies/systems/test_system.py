@@ -6,6 +6,7 @@ import io
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -18,7 +19,7 @@ from kunshan_gis import toy
 from kunshan_gis.errors import LayerNotFoundError, NetworkError, OutputError, ParameterError, StandardError
 from kunshan_gis.indicators import INDICATORS
 from kunshan_gis.messages import Text, keys, text
-from kunshan_gis.model import Result, StudyArea
+from kunshan_gis.model import Edit, Result, StudyArea
 from kunshan_gis.studies.systems.registry import (
     SYSTEMS,
     entry_of,
@@ -330,3 +331,16 @@ def test_what_is_measured_is_kept_for_the_next_system() -> None:
     again.measuring.keep(("once", 1), lambda: made.append(1) or np.zeros(3), ("parks",))
     assert made == [1]
     assert replace(setting, near_edge=3).parameters == setting.parameters
+
+
+def test_where_nothing_beyond_the_border_counts_every_digest_knows_the_border() -> None:
+    open_, closed = bordered(), bordered().within_border()
+    edit = Edit.remove("boundary", str(open_.table("boundary")["id"].iloc[0]))
+    assert open_.digest_of("parks") == open_.with_edits(edit).digest_of("parks")
+    assert closed.digest_of("parks") != closed.with_edits(edit).digest_of("parks")
+
+
+def test_a_result_names_a_profiles_file_without_its_folder(tmp_path: Path) -> None:
+    asked = Asked(options={"served_by": str(tmp_path / "own.toml"), "sight_m": 200.0}, allow_open_edge=True)
+    stated = setting_of(bordered(), asked).parameters
+    assert (stated["served_by"], stated["sight_m"]) == ("own.toml", 200.0)

@@ -163,10 +163,11 @@ def door_cells(doors: Doors) -> gpd.GeoDataFrame | None:
     xy = np.floor(shapely.get_coordinates(np.asarray(homes.geometry.array)) / CELL_M).astype(np.int64)
     at, cell = np.unique(xy, axis=0, return_inverse=True)
     known = np.isfinite(doors.minutes)
-    number, timed = (np.bincount(cell.ravel(), weights=np.where(some, people, 0.0), minlength=len(at))
-                     for some in (np.ones(len(people), dtype=bool), known))  # fmt: skip
+    number, timed, placed = (np.bincount(cell.ravel(), weights=np.where(some, people, 0.0), minlength=len(at))
+                             for some in (np.ones(len(people), dtype=bool), known, doors.parks.placed))  # fmt: skip
     spent = np.bincount(cell.ravel(), weights=np.where(known, people * np.nan_to_num(doors.minutes, posinf=0), 0.0))
-    minutes = np.divide(spent, timed, out=np.full(len(at), math.nan), where=timed > 0)
+    none = np.where(placed > 0, math.inf, math.nan)  # on the network and no park in reach, or not on it
+    minutes = np.divide(spent, timed, out=none, where=timed > 0)
     keys = np.array([*(f"{edge:g}" for edge in DOOR_MIN), MORE, NONE_REACHED, NOT_MEASURABLE])
     west, south = at.T * CELL_M
     cells = gpd.GeoDataFrame(

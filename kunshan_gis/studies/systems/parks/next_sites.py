@@ -25,7 +25,7 @@ COLUMNS = ["tier", "next_rank", "lon", "lat", "next_town", "next_town_en", "next
            "next_share_sum", "next_share_after", "next_serves_m", "next_smallest_m2", "next_land", "next_land_en",
            "next_green", "next_green_id", "next_green_m", "next_green_ha"]  # fmt: skip
 CELLS_A_DISTANCE = 4
-"""Cells are tried as sites at least this closely, seen from how far the tier serves."""
+"""Cells of a fourth of how far the tier serves are fine enough: smaller ones are not tried."""
 
 
 class Tried(NamedTuple):

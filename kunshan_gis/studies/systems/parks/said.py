@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from kunshan_gis.figures import people_with_unit, percent
+from kunshan_gis.figures import counted_with_unit, percent
 from kunshan_gis.messages import NOTHING, Text, text
 from kunshan_gis.readable import cell
 from kunshan_gis.studies.accounts import ALL
@@ -44,9 +44,7 @@ class _Words:
         self.demo, self.counted = demo, counted
 
     def people(self, number: float) -> Text:
-        if self.counted == "buildings":
-            return text("buildings_of", value=f"{number:,.0f}")
-        return people_with_unit(number, demo=self.demo)
+        return counted_with_unit(number, demo=self.demo, counted=self.counted)
 
     def share(self, value: float) -> str:
         return percent(value, demo=self.demo)

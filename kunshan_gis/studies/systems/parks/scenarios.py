@@ -13,6 +13,7 @@ from kunshan_gis.errors import LayerNotFoundError
 from kunshan_gis.model import Scenario
 from kunshan_gis.schema import FUTURE
 from kunshan_gis.studies.measuring import Measuring
+from kunshan_gis.studies.rule_figures import park_ground
 from kunshan_gis.studies.systems.parks.held import Parks, Rows
 from kunshan_gis.studies.systems.parks.states import STATES, three_states
 
@@ -50,7 +51,7 @@ def _in_scenario(parks: Parks, scenario: Scenario) -> Parks | None:
 def _row(parks: Parks, group: str, scenario: Scenario, other: Parks | None) -> dict[str, Any]:
     """`parks` says who lives here, `other` which parks stand in the scenario."""
     rows: Rows = np.zeros(0, dtype=bool) if other is None else other.rows(group)
-    size = 0.0 if other is None else float((other.area_m2 * other.inside)[rows].sum())
+    size = 0.0 if other is None else float(park_ground(other.setting.measuring, rows).sum())
     found: dict[str, Any] = {
         "tier": group, "park_scenario": scenario,
         "parks": 0 if other is None else int(np.count_nonzero(rows & other.counted)), "park_ha": size / 10_000.0,
