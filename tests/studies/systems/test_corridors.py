@@ -373,3 +373,15 @@ def test_the_embedded_city_has_all_its_corridors_as_a_demonstration() -> None:
     states = zones[["covered", "not_covered", "not_measurable"]].sum(axis=1)
     assert (states == zones["population"]).all()
     assert zones["population"].sum() == 2_092_496
+
+
+def test_where_no_corridor_is_left_the_remedy_is_said() -> None:
+    line = LineString([(0, 0), (1000, 0)])
+    planned = area_of(corridors=frame([line], id=["h"], status="planned", **{"class": "horizontal"}))
+    existing = StudyArea(planned.info.model_copy(update={"scenario": "existing"}), planned.layers)
+    beyond = area_of(
+        corridors=frame([line], id=["h"], **{"class": "horizontal"}), boundary=frame([box(0, 5000, 100, 5100)])
+    )
+    for area in (existing, beyond):
+        with pytest.raises(LayerNotFoundError, match="--scenario planned"):
+            asked(area)

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from kunshan_gis.errors import LayerNotFoundError
 from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.studies.accounts import profile_said
 from kunshan_gis.studies.systems.corridors import access as walks
@@ -22,6 +23,7 @@ from kunshan_gis.studies.systems.system import Part, Setting, System, answer, de
 
 if TYPE_CHECKING:
     from kunshan_gis.maps import MapPage
+    from kunshan_gis.model import StudyArea
 
 KEY = "corridors"
 KINDS = ("corridors", "expressways", "rail", "streets", "landuse", "scope", "parks", "park_gates", "water", "green",
@@ -47,9 +49,17 @@ class OPTIONS(BaseModel):
 
 
 def study(setting: Setting) -> System:
-    """The corridors of a study area: every measure there are layers for."""
+    """The corridors of a study area: every measure there are layers for.
+
+    Raises
+    ------
+    LayerNotFoundError
+        No corridor is left to measure: all are planned, or lie beyond the boundary.
+    """
     area = setting.area
     given = drawn(area, setting.asked.options)
+    if not len(given.table):
+        raise LayerNotFoundError(_none_left(area))
     whole = continuity(area, given)
     parks = joints.parks_joined(area, given) if area.has("parks") else None
     water = joints.water_joined(area, given) if area.has("water") else None
@@ -95,6 +105,17 @@ class _Measured(NamedTuple):
     parks: joints.Touched | None
     water: joints.Touched | None
     reached: walks.Access | None
+
+
+def _none_left(area: StudyArea) -> Text:
+    info = area.info
+    return Text(
+        f"{info.name}：廊道图层中没有可测算的廊道（status 均为规划或在建，或均在边界之外）；如要按规划测算，用 "
+        "--scenario planned，均在边界之外的，请核对 boundary 与 corridors 两个图层",
+        f"{info.name_en}: there is no corridor to measure (all are planned or under construction, or lie beyond the "
+        "boundary); to measure them as planned use --scenario planned; where they lie beyond the boundary, compare the "
+        "layers boundary and corridors",
+    )
 
 
 def _held_against(setting: Setting, given: Drawn) -> Text:
