@@ -37,7 +37,9 @@ class Ruled(NamedTuple):
 
 def ruled(area: StudyArea, figure: str) -> Ruled:
     """The rule a figure is measured by: a shipped one, or the study area's own of that name."""
-    return _named(area, RULES[figure])
+    key, _, name = RULES[figure].partition("/")
+    profile = profile_named(key, area.profiles)
+    return Ruled(profile, next(rule for rule in profile.rules if rule.key == name))
 
 
 def life_circle_of(area: StudyArea, wanted: str) -> Ruled:
@@ -51,10 +53,10 @@ def life_circle_of(area: StudyArea, wanted: str) -> Ruled:
         The profile has no such life circle; names those there are.
     """
     if wanted:
-        return _named(area, wanted)
+        return _circle_named(area, wanted)
     basis = area.info.reporting_basis
     own = circles_of(profile_named(basis, area.profiles)) if basis in {*shipped(), *area.profiles} else []
-    return own[0] if own else _named(area, LIFE_CIRCLE)
+    return own[0] if own else _circle_named(area, LIFE_CIRCLE)
 
 
 def circles_of(profile: CheckProfile) -> list[Ruled]:
@@ -62,19 +64,24 @@ def circles_of(profile: CheckProfile) -> list[Ruled]:
     return [Ruled(profile, rule) for rule in profile.rules if rule.measure == "circle" and rule.unstated is None]
 
 
-def _named(area: StudyArea, name: str) -> Ruled:
+def _circle_named(area: StudyArea, name: str) -> Ruled:
     key, _, rule = name.partition("/")
-    profile = profile_named(key, area.profiles)
-    rules = profile.rules if name in RULES.values() else tuple(one.rule for one in circles_of(profile))
-    if found := [one for one in rules if rule in ("", one.key)]:
-        return Ruled(profile, found[0])
-    there = ", ".join(one.key for one in circles_of(profile)) or "—"
+    circles = circles_of(profile_named(key, area.profiles))
+    if found := [one for one in circles if rule in ("", one.rule.key)]:
+        return found[0]
+    there = ", ".join(one.key for one in circles or _circles(area))
     raise ParameterError(
         Text(
             f"口径 {key} 中没有 `{rule}` 这一生活圈；可选：{there}",
             f"{key} has no life circle `{rule}`; there are: {there}",
         )
     )
+
+
+def _circles(area: StudyArea) -> list[Ruled]:
+    """The life circles of all profiles."""
+    keys = sorted({*shipped(), *area.profiles})
+    return [one for key in keys for one in circles_of(profile_named(key, area.profiles))]
 
 
 def rules_said(area: StudyArea, circle: Ruled) -> Text:
