@@ -18,6 +18,7 @@ from kunshan_gis.studies.asked import walk_of
 from kunshan_gis.studies.demand import Demand, NotThereError, require_kind
 from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.needs import circle_of_homes
+from kunshan_gis.studies.on_foot import BARRING
 from kunshan_gis.studies.rule_figures import Figure, figure
 from kunshan_gis.studies.supply import COARSE_PART, STATIONS
 from kunshan_gis.studies.systems.roads.driving import DRIVE_KINDS, MINUTES, driving_of
@@ -230,7 +231,7 @@ def _ramp_minutes(end: str) -> Callable[[_Of], Figure]:
         require_kind(given.setting.area, "homes")
         minutes = given.setting.measuring.keep(
             ("ramp minutes", given.setting.area.info.scenario, given.setting.asked.options["drive"]),
-            lambda: ramp_minutes(given.setting), ("homes", *DRIVE_KINDS),
+            lambda: ramp_minutes(given.setting), ("homes", *DRIVE_KINDS, *BARRING),
         )  # fmt: skip
         return _mean(given, minutes[ENDS[end]].to_numpy(), ("homes", *DRIVE_KINDS))
 
