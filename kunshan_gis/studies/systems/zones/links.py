@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -42,7 +43,7 @@ class Borders:
     ways: Kinds
     drives: Drives | None
 
-    @property
+    @cached_property
     def water(self) -> shapely.Geometry:
         """All areas of water."""
         return surface(self.setting, ("water",))
