@@ -202,6 +202,15 @@ def test_links_outward_by_hand(found: System) -> None:
     assert row(found, "zones_outward", unit_id="unassigned", zone_other_id="out")["zone_border_km"] == 0.5
 
 
+def test_a_neighbour_without_an_english_name_is_called_by_its_own() -> None:
+    plain = city().table("neighbours")
+    found = run(
+        city(neighbours=plain.assign(name_en=["Out", None]), zones=zones_of(toward=["rest", None])), "zones", OPEN
+    )
+    assert row(found, "zones_outward", unit_id="a", zone_other_id="rest")["zone_other_en"] == "余邻"
+    assert any("余邻" in one.en for one in found.said)
+
+
 def test_a_zone_looks_to_a_neighbour_it_does_not_adjoin() -> None:
     table = run(city(zones=zones_of(toward=["out", "rest"])), "zones", OPEN).result.tables["zones_outward"]
     far = table[(table["unit_id"] == "a") & (table["zone_other_id"] == "out")].iloc[0]
@@ -282,6 +291,29 @@ def test_with_towns_and_membership_alone_there_is_still_an_answer() -> None:
     assert "演示" not in render(found.map())
 
 
+def test_without_homes_streets_are_still_measured() -> None:
+    built = frame([box(0, 0, 2000, 1000)], scope=["built_up"])
+    ranks = run(city(homes=None, scope=built), "zones", OPEN).result.tables["zones_ranks"]
+    roads = ranks[(ranks["figure"] == "zone_road_built") & (ranks["zone_level"] == "zones")]
+    assert (roads["zone_target"] == 8).all()  # km in a km2, whoever lives there
+    assert "zone_park_green" not in set(ranks["figure"])
+
+
+def test_where_nobody_lives_no_share_is_said() -> None:
+    found = run(city(homes=city().table("homes").assign(population=0)), "zones", OPEN)
+    assert any(one.en.endswith("in no zone: North.") for one in found.said)
+    assert not any("nan" in one.en for one in found.said)
+
+
+def test_a_railway_that_does_not_stand_crosses_nothing() -> None:
+    planned = city().table("rail").assign(status="planned")
+    links = run(city(rail=planned), "zones", OPEN.model_copy(update={"scenario": "existing"})).result.tables[
+        "zones_links"
+    ]
+    assert (links["zone_rail"] == 0).all()
+    assert links["zone_rail_names"].isna().all()
+
+
 def test_streets_that_end_at_the_border_count_no_crossing() -> None:
     short = [*WAYS[:2], [(1500, 500), (2000, 500)], *WAYS[3:]]
     found = run(city(streets=streets(*short, **{"class": CLASSES})), "zones", OPEN)
@@ -321,6 +353,12 @@ def test_the_life_circle_is_the_reporting_bases_own_or_the_one_asked_for() -> No
     assert run(own, "zones", OPEN).result.provenance.parameters["life_circle"] == "gb50180-2018/life_circle_15min"
     with pytest.raises(ParameterError, match="life_circle_10min"):
         run(area, "zones", OPEN.model_copy(update={"options": {"life_circle": "gb50180-2018/nope"}}))
+
+
+@pytest.mark.parametrize("wrong", ["gb55014-2021/park_green", "gb55014-2021"])
+def test_a_rule_that_is_no_life_circle_is_refused_with_those_there_are(wrong: str) -> None:
+    with pytest.raises(ParameterError, match="gb50180-2018/life_circle_15min"):
+        run(city(), "zones", OPEN.model_copy(update={"options": {"life_circle": wrong}}))
 
 
 OWN = (
@@ -397,6 +435,18 @@ def test_the_drive_to_a_ramp_by_hand() -> None:
     west = found.result.tables["zones_profile"].iloc[0]
     assert west["zone_ramp_min"] == pytest.approx((100 * h1 + 200 * h2) / 300, abs=1e-3)
     assert west["zone_ramp_min_low"] < west["zone_ramp_min"] < west["zone_ramp_min_high"]
+
+
+def test_the_drive_to_a_ramp_is_measured_anew_where_a_barrier_is_drawn() -> None:
+    toy_city = toy.serviced_city()
+    ramps = layer("ramps", frame([Point(600, 50)], id=["r"], expressway_id=["x1"]))
+    wall = layer("barriers", frame([LineString([(250, -5), (350, -5)])], **{"class": "wall"}))  # before h1's street
+    minutes = [
+        run(replace(toy_city, layers={**toy_city.layers, "ramps": ramps, **more}), "zones", OPEN)
+        .result.tables["zones_profile"]["zone_ramp_min"].iloc[0]
+        for more in ({}, {"barriers": wall})
+    ]  # fmt: skip
+    assert minutes[0] != minutes[1]
 
 
 def test_communities_have_profiles_of_their_own_when_asked_for() -> None:

@@ -97,12 +97,17 @@ def _named(
     said = None
     if strategy is not None and "strategy" in strategy:
         said = strategy.set_index("id")["strategy"].get(unit["id"])
-    name = neighbour.get("name") or neighbour["id"]
+    name = _known(neighbour.get("name"), neighbour["id"])
     return {
         "unit_id": unit["id"], "name": unit["name"], "name_en": unit["name_en"], "zone_strategy": said,
-        "zone_other_id": neighbour["id"], "zone_other": name, "zone_other_en": neighbour.get("name_en") or name,
+        "zone_other_id": neighbour["id"], "zone_other": name, "zone_other_en": _known(neighbour.get("name_en"), name),
         "zone_toward": neighbour["id"] in toward.get(unit["id"], []),
     }  # fmt: skip
+
+
+def _known(name: Any, otherwise: str) -> str:
+    """A name, or another where a row has none."""
+    return otherwise if pd.isna(name) or not name else str(name)
 
 
 def _drives(borders: Borders, pieces: gpd.GeoDataFrame) -> dict[str, list[Mapping[str, float]]]:

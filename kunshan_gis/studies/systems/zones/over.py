@@ -106,7 +106,7 @@ def _by_line(ways: Kinds, border: shapely.Geometry, one: shapely.Geometry, other
     """Where railways cross; the class of each place is its line."""
     if ways.rail is None:
         return None
-    lines = sorted(set(ways.rail["class"]))
+    lines = sorted(set(ways.rail["class"])) or [""]  # none stands: nothing crosses
     found = [crossings(ways.rail[ways.rail["class"] == line], border, one, other, order=[line]) for line in lines]
     return gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=ways.rail.crs)
 

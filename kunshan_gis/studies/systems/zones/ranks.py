@@ -8,6 +8,7 @@ import pandas as pd
 from kunshan_gis.analysis import UNASSIGNED, beside, ranks
 from kunshan_gis.analysis.ranks import Better
 from kunshan_gis.messages import NOTHING, Text, text
+from kunshan_gis.model import StudyArea
 from kunshan_gis.studies.check_rows import residents, verdict
 from kunshan_gis.studies.systems.system import Setting, demo_of
 from kunshan_gis.studies.systems.zones.profiles import RANGED, RATES, Level, column_of, held, value_of
@@ -37,7 +38,7 @@ def ranks_table(setting: Setting, level: Level, circle: Ruled) -> pd.DataFrame:
 def _of_rate(setting: Setting, rate: str, level: Level, circle: Ruled) -> pd.DataFrame:
     one, better = level.amounts.rates[rate], BETTER.get(rate, "more")
     rule = circle if rate == "circle_share" else ruled(setting.area, rate) if rate in RULES else None
-    target = None if rule is None else rule.rule.target_for(residents(setting.area))
+    target = None if rule is None else rule.rule.target_for(_residents(setting.area))
     value = pd.Series(one.value)
     found = beside(value, float(value.iloc[-1]), target=target, better=better)
     in_order = value.where(level.names["unit_id"] != UNASSIGNED).iloc[:-1]
@@ -53,6 +54,11 @@ def _of_rate(setting: Setting, rate: str, level: Level, circle: Ruled) -> pd.Dat
     )  # fmt: skip
     table.insert(0, "figure", column_of(rate))
     return table[held(level)].iloc[:-1]
+
+
+def _residents(area: StudyArea) -> int | None:
+    """None where neither the catalogue nor homes say how many."""
+    return residents(area) if area.info.population is not None or area.has("homes") else None
 
 
 def _standard(one: Ruled) -> Text:

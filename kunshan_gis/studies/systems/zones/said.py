@@ -51,7 +51,7 @@ def _membership(zones: Zones, profile: pd.DataFrame, *, demo: bool) -> Iterator[
     row = profile[profile["unit_id"] == UNASSIGNED].iloc[0]
     named = Text("、".join(rest["name"]), ", ".join(rest["name_en"]))
     parts["names"] = named
-    if math.isnan(row["population"]):
+    if math.isnan(row["population"]) or math.isnan(row["zone_share_people"]):  # not known, or nobody lives anywhere
         yield text("zones_said_unassigned", **parts)
         return
     parts["people"] = people_with_unit(row["population"], demo=demo)
