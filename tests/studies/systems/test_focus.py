@@ -141,6 +141,23 @@ def test_without_the_layer_there_is_nothing_and_without_homes_or_streets_no_peop
     assert math.isnan(row["focus_people"])
 
 
+def test_parks_none_of_which_stands_are_as_good_as_none() -> None:
+    parks = toy.serviced_city().table("parks").assign(status="planned")
+    each = asked(city(parks=parks), scenario="existing").tables["zones_focus"]
+    assert each["focus_parks"].isna().all()
+    assert each["focus_people"].tolist() == [640, 50, 300]
+
+
+def test_a_park_drawn_in_pieces_is_one_park_within_the_walk_and_inside() -> None:
+    pieces = rows(
+        box(700, -50, 750, 0), box(750, -50, 800, 0), id=["p1", "p2"], name=["园", "园"], tier=["pocket", "pocket"]
+    )
+    area = city(rows(box(600, -100, 900, 50), id=["f"], **{"class": ["renewal_area"]}), parks=pieces)
+    area = StudyArea(area.info, {kind: one for kind, one in area.layers.items() if kind != "park_gates"})
+    (each,) = asked(area).tables["zones_focus"].to_dict(orient="records")
+    assert (each["focus_parks"], each["focus_inside_parks"]) == (1, 1)
+
+
 def test_faults_are_named_located_and_have_a_remedy() -> None:
     focus = rows(
         Point(5000, 5000), Point(1200, 0), Point(1000, 0), id=["far", "line", "twin"], name=["远", "同", "同"],

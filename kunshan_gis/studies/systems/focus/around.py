@@ -15,6 +15,7 @@ from kunshan_gis import network
 from kunshan_gis.analysis import TOLERANCE_M
 from kunshan_gis.model import DEMONSTRATION, Points
 from kunshan_gis.standards import FocusProfile
+from kunshan_gis.studies.demand import NotThereError
 from kunshan_gis.studies.on_foot import barriers_of, overhead
 from kunshan_gis.studies.supply import COARSE_PART, PARKS
 from kunshan_gis.studies.systems.system import Setting
@@ -158,16 +159,28 @@ def around(focus: Focus) -> Around:
     setting = focus.setting
     within, inside = {}, {}
     for kind in ("jobs", "facilities", PARKS):
-        if not setting.area.has(kind):
+        rows = _standing(setting, kind)
+        if rows is None:
             within[kind] = inside[kind] = np.full(len(focus.table), np.nan)
             continue
-        rows = setting.area.standing(kind)
         amount = rows["jobs"].to_numpy(dtype=float) if kind == "jobs" else np.ones(len(rows))
         places = shapely.point_on_surface(np.asarray(rows.geometry.array))
         inside[kind] = np.where(focus.form == "area", amount @ focus.inside(places), np.nan)
         reached = _reached(focus, kind, rows, places)
         within[kind] = np.where(focus.reached & ~focus.coarse, amount @ reached, np.nan)
     return Around(within, inside)
+
+
+def _standing(setting: Setting, kind: str) -> gpd.GeoDataFrame | None:
+    """The things of a kind, the pieces of a park as one; None where the layer or all that stands of it is missing."""
+    if not setting.area.has(kind):
+        return None
+    if kind != PARKS:
+        return setting.area.standing(kind)
+    try:
+        return setting.measuring.supply(PARKS).table
+    except NotThereError:
+        return None
 
 
 def _reached(focus: Focus, kind: str, rows: gpd.GeoDataFrame, places: NDArray[np.object_]) -> Bools:
@@ -178,12 +191,9 @@ def _reached(focus: Focus, kind: str, rows: gpd.GeoDataFrame, places: NDArray[np
         return focus.inside(places)
     if kind == PARKS:
         doors, owner = setting.measuring.doors(PARKS, AS_MEASURED)
-        table = setting.measuring.supply(PARKS).table
-        at = np.asarray(table.geometry.array)[owner] if len(owner) else np.empty(0, dtype=object)
-        near = focus.metres(doors, shapely.point_on_surface(at), limit) <= limit
+        near = focus.metres(doors, places[owner], limit) <= limit
         of_park = np.zeros((len(rows), len(focus.table)), dtype=bool)
-        row = {one: number for number, one in enumerate(rows["id"])}
-        np.logical_or.at(of_park, [row[one] for one in table["id"].iloc[owner]], near)
+        np.logical_or.at(of_park, owner, near)
         return of_park
     net = setting.measuring.net(AS_MEASURED)
     origins = network.snap(
