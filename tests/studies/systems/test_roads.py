@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from paper import area_of, frame, homes, layer, streets
-from shapely.geometry import LineString, Point, box
+from shapely.geometry import LineString, MultiLineString, Point, box
 
 import kunshan_gis as kg
 from kunshan_gis.errors import LayerNotFoundError, ParameterError, StandardError
@@ -404,3 +404,30 @@ def test_the_embedded_city_adds_up(embedded: System) -> None:
     costs = embedded.result.tables["roads_redundancy"]["road_person_min"]
     assert (costs >= 0).all()
     assert isinstance(embedded.result.tables["roads_density"], pd.DataFrame)
+
+
+def test_a_part_drawn_twice_hands_no_road_on_to_the_rest_of_its_line() -> None:
+    one, two, three = ([(0, y), (3000, y)] for y in (0, 1000, 2000))
+    lines = [LineString(one), MultiLineString([one, two]), LineString(three)]
+    area = area_of(expressways=frame(lines, id=["a", "b", "c"], name=["A", "B", "C"], **{"class": "radial"}))
+    found = run(area, "roads").result.tables
+    assert found["roads_each"][["name", "road_km"]].to_numpy().tolist() == [["A", 3], ["B", 3], ["C", 3]]
+    assert sorted(found["roads_redundancy"]["name"]) == ["A", "B", "C"]
+
+
+def test_without_streets_only_what_stands_can_be_closed() -> None:
+    area = network_area(
+        *RING, [(4000, 2000), (6000, 2000)], kinds=[*["ring"] * 4, "link"], status=["existing"] * 4 + ["planned"]
+    )
+    existing = StudyArea(area.info.model_copy(update={"scenario": "existing"}), area.layers)
+    assert set(run(existing, "roads").result.tables["roads_redundancy"]["road_class"]) == {"ring"}
+    planned = StudyArea(area.info.model_copy(update={"scenario": "planned"}), area.layers)
+    assert set(run(planned, "roads").result.tables["roads_redundancy"]["road_class"]) == {"ring", "link"}
+
+
+def test_where_no_expressway_stands_the_plan_is_still_told() -> None:
+    area = network_area(*RING, kinds=["ring"] * 4, status="planned")
+    existing = StudyArea(area.info.model_copy(update={"scenario": "existing"}), area.layers)
+    found = run(existing, "roads").result.tables
+    assert len(found["roads_each"]) == 1
+    assert not len(found["roads_redundancy"])

@@ -87,7 +87,8 @@ def drawn_of(area: StudyArea, profile: DriveProfile, stage: Stage = "planned") -
     features = _features(table)
     features["road"] = whole_roads(pd.DataFrame(features.drop(columns="geometry")), graph.ends, gap_m=profile.gap_m)
     for first, again in graph.repeated:  # at another stage it may be the one that stands
-        features.loc[again, "road"] = features["road"][first]
+        if features["road"][again] < 0:  # of a line of many parts only some may be drawn twice
+            features.loc[again, "road"] = features["road"][first]
     meetings = road_meetings(graph.segments, graph.ends, features["road"])
     outline = area.optional("boundary")
     border = None if outline is None else shapely.boundary(shapely.union_all(np.asarray(outline.geometry.array)))

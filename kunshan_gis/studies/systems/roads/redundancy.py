@@ -19,7 +19,7 @@ from kunshan_gis.analysis import cut_edges, extra_person_minutes, stretches, tow
 from kunshan_gis.messages import Text, text
 from kunshan_gis.model import Points, StudyArea, WalkNetwork
 from kunshan_gis.studies.systems.roads.drawn import Drawn
-from kunshan_gis.studies.systems.roads.driving import Driving, driving_of
+from kunshan_gis.studies.systems.roads.driving import Driving, driving_of, expressways_at
 from kunshan_gis.studies.systems.system import Setting
 
 Floats = NDArray[np.float64]
@@ -103,9 +103,11 @@ def redundancy_table(setting: Setting, drawn: Drawn, trips: Trips | None) -> tup
     Stubs past a crossing (faults of drawing) are left out.
     """
     driving = driving_of(setting)
-    graph, of, ramps = drawn.graph, drawn.features, drawn.ramps
-    if driving is not None and driving.graph is not None:
+    if driving is None:  # what stands in the scenario can be told without streets and ramps
+        graph, of, ramps = expressways_at(setting.area, setting.area.info.scenario, drawn.profile)
+    else:
         graph, of, ramps = driving.graph, driving.expressways, driving.ramps
+    assert graph is not None
     number = drawn.features.set_index("id")["road"]
     ends = _Ends(drawn, graph, number.reindex(of["id"]).to_numpy(dtype=np.int64), ramps)
     cut, shapes = cut_edges(graph.segments), graph.shapes()
