@@ -44,7 +44,7 @@ _SHARED = """
     scenario : existing or planned; by default the study area's
     beyond : whether parks, stations and services beyond the boundary count
     minutes, speed_mps, profile : the walk; by default the study area's profile
-    options : what `kunshan-gis <system> --help` lists besides
+    options : what the study is asked besides, by the names of `kunshan_gis.studies.systems.<system>.OPTIONS`
 
     Raises
     ------
