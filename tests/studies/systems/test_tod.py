@@ -305,6 +305,19 @@ def test_entrances_of_unknown_stations_and_far_ones_are_said() -> None:
     assert system.result.tables["tod_stations"].set_index("id").loc["b", "entered_by"] == "centre"
 
 
+def test_only_the_entrances_of_the_scenario_are_doors() -> None:
+    base = two()
+    doors = stations((200, 0), (250, 0), id=["ea", "ep"], station_id=["a", "a"], status=["planned", "existing"],
+                     accuracy_m=[5.0, 10.0])  # fmt: skip
+    area = StudyArea(base.info, {**base.layers, "entrances": layer("entrances", doors)})
+    own = tod(area).result.tables["tod_stations"].set_index("id")
+    assert own["entrances"].to_dict() == {"a": 1, "b": 0}
+    assert own["entered_by"].to_dict() == {"a": "entrances", "b": "centre"}
+    assert own["accuracy_m"].to_dict() == {"a": 10, "b": 150}
+    planned = tod(area, scenario="planned").result.tables["tod_stations"].set_index("id")
+    assert planned["entrances"].to_dict() == {"a": 2, "b": 0}
+
+
 def test_a_station_off_the_streets_is_not_measurable_on_foot() -> None:
     base = two()
     far = stations((200, 0), (600, 2000), id=["a", "b"], name=["甲站", "乙站"])

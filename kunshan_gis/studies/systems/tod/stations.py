@@ -86,10 +86,11 @@ def stations_of(measuring: Measuring, profile: StationProfile, options: Options)
     places = _supply(measuring)
     listed = _listed(places.table, options.same_place_m)
     table, lines = _merged(area, places.table, listed)
-    surveyed = _entered(area, places)
+    entrances = _entrances(area, places)
+    surveyed = _entered(places, entrances)
     by_centre = np.setdiff1d(listed, listed[places.owner[surveyed]])
     used = np.flatnonzero(surveyed | np.isin(listed[places.owner], by_centre))
-    owner, error = listed[places.owner[used]], _errors(area, places, surveyed, profile)[used]
+    owner, error = listed[places.owner[used]], _errors(area, places, entrances, profile)[used]
     worst = np.full(len(table), np.nan)
     np.fmax.at(worst, owner, error)
     table = table.assign(
@@ -174,25 +175,29 @@ def _names(rows: gpd.GeoDataFrame, first: Rows) -> dict[str, NDArray[np.object_]
     return {"name": name.to_numpy()[first], "name_en": english.to_numpy()[first]}
 
 
-def _entered(area: StudyArea, places: Supply) -> NDArray[np.bool_]:
+def _entrances(area: StudyArea, places: Supply) -> gpd.GeoDataFrame | None:
+    """The entrances that stand in the scenario, of stations that do: the first of the doors, in their order."""
+    if not area.has("entrances"):
+        return None
+    rows = area.standing("entrances")
+    return rows[rows["station_id"].isin(set(places.table["id"]))]
+
+
+def _entered(places: Supply, entrances: gpd.GeoDataFrame | None) -> NDArray[np.bool_]:
     """Which of the doors are entrances, and not centres that stand for them: entrances come first."""
-    known = set(places.table["id"])
-    entrances = area.optional("entrances")
-    number = 0 if entrances is None else int(entrances["station_id"].isin(known).sum())
-    entrance: NDArray[np.bool_] = np.arange(len(places.owner)) < number
+    entrance: NDArray[np.bool_] = np.arange(len(places.owner)) < (0 if entrances is None else len(entrances))
     return entrance
 
 
-def _errors(area: StudyArea, places: Supply, surveyed: NDArray[np.bool_], profile: StationProfile) -> Floats:
+def _errors(area: StudyArea, places: Supply, entrances: gpd.GeoDataFrame | None, profile: StationProfile) -> Floats:
     """How badly each door is known: an entrance by its own word, a centre by the station's and the way to a door."""
     centres = places.table["accuracy_m"].to_numpy(dtype=float)[places.owner]
     error: Floats = np.nan_to_num(centres) + profile.centre_to_entrance_m
-    entrances = area.optional("entrances")
     if entrances is not None:
-        own = entrances[entrances["station_id"].isin(set(places.table["id"]))]
         whole = area.layer("entrances").info.accuracy_m
-        said = own["accuracy_m"].astype(float) if "accuracy_m" in own else pd.Series(np.nan, index=own.index)
-        error[surveyed] = said.fillna(np.nan if whole is None else whole).to_numpy()
+        own = pd.Series(np.nan, index=entrances.index)
+        said = entrances["accuracy_m"].astype(float) if "accuracy_m" in entrances else own
+        error[_entered(places, entrances)] = said.fillna(np.nan if whole is None else whole).to_numpy()
     return error
 
 
