@@ -156,6 +156,15 @@ def test_places_gaps_and_targets(found: System) -> None:
     assert towns["zone_rank"].tolist() == [2, 1, 3]  # a town in no zone is a town like any other
 
 
+def test_findings_and_verdicts_are_a_demonstration_where_the_answer_is() -> None:
+    area = city()
+    made_up = replace(area, layers={**area.layers, "parks": layer("parks", area.table("parks"), basis="synthetic")})
+    found = run(made_up, "zones", OPEN)
+    assert not found.result.reportable
+    assert "met" not in set(found.result.tables["zones_ranks"]["zone_verdict"])
+    assert any("0.1 thousand" in one.en for one in found.said)  # 50 residents of the town in no zone, rounded
+
+
 def test_facilities_by_group(found: System) -> None:
     school = row(found, "zones_services", zone_level="zones", zone_group="education", unit_id="a")
     assert (school["zone_facilities"], school["zone_capacity"]) == (1, 90)

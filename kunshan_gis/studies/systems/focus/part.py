@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import geopandas as gpd
@@ -29,10 +29,14 @@ EXTENDED = {"renewal_line": ("line", "area"), "renewal_area": ("area",), "corrid
 """Classes whose extent matters, and how they are drawn then."""
 
 
-def focus_part(setting: Setting) -> Part:
+def focus_part(setting: Setting, beside: Iterable[str] = ()) -> Part:
     """What the study of zones says of focus areas; nothing where there is no such layer.
 
     Options read where they are given: `life_circle` (whose needs) and `brings` (`class:category,…;…`).
+
+    Parameters
+    ----------
+    beside : layers the rest of the answer rests on: findings are a demonstration where all of it is
     """
     if not setting.area.has("focus_areas"):
         return Part()
@@ -44,7 +48,7 @@ def focus_part(setting: Setting) -> Part:
     if lacking is not None:
         made["zones_focus_needs"] = needs_table(focus, lacking)
     tables = {name: _counted(table) for name, table in made.items() if len(table)}
-    demo = demo_of(setting, KINDS)
+    demo = demo_of(setting, (*KINDS, *beside))
     part = Part(
         tables, said_of(focus, tables, demo=demo), _frames(focus, each), kinds=KINDS, optional=OPTIONAL,
         warnings=_warnings(focus), counts={"focus_areas": len(focus.table)},

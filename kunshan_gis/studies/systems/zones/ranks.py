@@ -10,7 +10,7 @@ from kunshan_gis.analysis.ranks import Better
 from kunshan_gis.messages import NOTHING, Text, text
 from kunshan_gis.model import StudyArea
 from kunshan_gis.studies.check_rows import residents, verdict
-from kunshan_gis.studies.systems.system import Setting, demo_of
+from kunshan_gis.studies.systems.system import Setting
 from kunshan_gis.studies.systems.zones.profiles import RANGED, RATES, Level, column_of, held, value_of
 from kunshan_gis.studies.systems.zones.rules import RULES, Ruled, ruled
 
@@ -21,21 +21,22 @@ BETTER: dict[str, Better] = {
 """Which way is good, where it is not the more the better."""
 
 
-def ranks_table(setting: Setting, level: Level, circle: Ruled) -> pd.DataFrame:
+def ranks_table(setting: Setting, level: Level, circle: Ruled, *, demo: bool) -> pd.DataFrame:
     """One row a figure and unit, the city beside each; `unassigned` has no place.
 
     Parameters
     ----------
     circle : the life circle that is measured
+    demo : the answer is a demonstration, whose verdicts are one too
     """
-    rows = [_of_rate(setting, rate, level, circle) for rate in RATES if rate in level.amounts.rates]
+    rows = [_of_rate(setting, rate, level, circle, demo=demo) for rate in RATES if rate in level.amounts.rates]
     table = (
         pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["figure", "unit_id", "name", "name_en"])
     )
     return table.assign(zone_level=level.key)[["zone_level", *table.columns]]
 
 
-def _of_rate(setting: Setting, rate: str, level: Level, circle: Ruled) -> pd.DataFrame:
+def _of_rate(setting: Setting, rate: str, level: Level, circle: Ruled, *, demo: bool) -> pd.DataFrame:
     one, better = level.amounts.rates[rate], BETTER.get(rate, "more")
     rule = circle if rate == "circle_share" else ruled(setting.area, rate) if rate in RULES else None
     target = None if rule is None else rule.rule.target_for(_residents(setting.area))
@@ -44,7 +45,6 @@ def _of_rate(setting: Setting, rate: str, level: Level, circle: Ruled) -> pd.Dat
     in_order = value.where(level.names["unit_id"] != UNASSIGNED).iloc[:-1]
     ends = {end: value_of(level, f"{rate}_{end}") for end in ("low", "high") if rate in RANGED}
     said = NOTHING if rule is None else _standard(rule)
-    demo = demo_of(setting, one.kinds)
     verdicts = ["no_target" if rule is None else verdict(rule.rule, each, target, demo=demo) for each in value]
     table = level.names.assign(
         zone_value=value, zone_low=ends.get("low", np.nan), zone_high=ends.get("high", np.nan),

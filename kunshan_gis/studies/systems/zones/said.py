@@ -12,7 +12,6 @@ from kunshan_gis.analysis import UNASSIGNED
 from kunshan_gis.figures import people_with_unit, percent
 from kunshan_gis.messages import Text, text
 from kunshan_gis.readable import cell
-from kunshan_gis.studies.systems.system import demo_of
 from kunshan_gis.studies.systems.zones.membership import Zones
 
 Tables = Mapping[str, pd.DataFrame]
@@ -20,9 +19,8 @@ _DRIVEN = {"value": "drive", "low": "drive_low", "high": "drive_high"}
 _LINKED = {"roads": "over", "km": "border_km", "per_km": "over_per_km"}
 
 
-def said_of(zones: Zones, tables: Tables) -> list[Text]:
+def said_of(zones: Zones, tables: Tables, *, demo: bool) -> list[Text]:
     """Up to seven findings; a figure that cannot be measured is not spoken of."""
-    demo = demo_of(zones.setting, ("towns", "zone_towns", "homes", "streets"))
     profile = tables["zones_profile"]
     said = (
         _membership(zones, profile, demo=demo),

@@ -11,8 +11,9 @@ from kunshan_gis.maps.zones import zones_map
 from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.readable import heading
 from kunshan_gis.studies.systems.focus import focus_part
+from kunshan_gis.studies.systems.focus.part import KINDS as FOCUS_KINDS
 from kunshan_gis.studies.systems.roads.driving import Driving, driving_of
-from kunshan_gis.studies.systems.system import Part, Setting, System, answer
+from kunshan_gis.studies.systems.system import Part, Setting, System, answer, demo_of
 from kunshan_gis.studies.systems.zones.amounts import Amounts, amounts_of
 from kunshan_gis.studies.systems.zones.centres import centres_of
 from kunshan_gis.studies.systems.zones.drives import drives_from
@@ -28,6 +29,8 @@ from kunshan_gis.studies.systems.zones.said import said_of
 from kunshan_gis.studies.systems.zones.services import services_table
 
 KEY = "zones"
+KINDS = ("towns", "zone_towns", "zones", "facilities")
+"""Layers the answer rests on besides those of its figures and links."""
 OPTIONAL = ("homes", "streets", "zones", "boundary", "neighbours", "seats", "rail", "water", "jobs", "facilities")
 """Layers without which something cannot be said; why a figure cannot be measured is a warning of its own."""
 
@@ -47,11 +50,13 @@ def study(setting: Setting) -> System:
     measured = amounts_of(setting, zones.units, circle)
     levels = [level_of(zones, key, measured) for key in ("zones", "towns")]
     borders = _borders(zones, measured)
-    part = _side_by_side(zones, levels, circle, measured).and_(
-        membership_part(zones, measured.totals.get("population")), links_part(borders), outward_part(borders),
-        Part(drawn={"zones_centres": borders.centres}, optional=OPTIONAL),
-    )  # fmt: skip
-    part = part.and_(Part(said=said_of(zones, part.tables)), focus_part(setting))
+    rest = membership_part(zones, measured.totals.get("population")).and_(
+        links_part(borders), outward_part(borders), Part(drawn={"zones_centres": borders.centres}, optional=OPTIONAL)
+    )
+    kinds = (*KINDS, *measured.kinds, *rest.kinds, *(FOCUS_KINDS if setting.area.has("focus_areas") else ()))
+    demo = demo_of(setting, kinds)  # findings and verdicts are a demonstration where the answer is
+    part = _side_by_side(zones, levels, circle, measured, demo=demo).and_(rest)
+    part = part.and_(Part(said=said_of(zones, part.tables, demo=demo), kinds=kinds), focus_part(setting, kinds))
     return answer(setting, KEY, part, leading="zones_profile", profile_words=rules_said(setting.area, circle))
 
 
@@ -73,7 +78,7 @@ def _driven_from(zones: Zones, driving: Driving | None) -> gpd.GeoDataFrame | No
     return homes[piece_m == piece_m.max(initial=0.0)]
 
 
-def _side_by_side(zones: Zones, levels: list[Level], circle: Ruled, measured: Amounts) -> Part:
+def _side_by_side(zones: Zones, levels: list[Level], circle: Ruled, measured: Amounts, *, demo: bool) -> Part:
     setting = zones.setting
     own, towns = levels
     tables = {
@@ -83,12 +88,13 @@ def _side_by_side(zones: Zones, levels: list[Level], circle: Ruled, measured: Am
     if setting.units.key == "communities":
         level = level_of(zones, "communities", amounts_of(setting, setting.units, circle))
         tables["zones_communities"] = profile_table(level)
-    tables["zones_ranks"] = pd.concat([ranks_table(setting, level, circle) for level in levels], ignore_index=True)
+    tables["zones_ranks"] = pd.concat(
+        [ranks_table(setting, level, circle, demo=demo) for level in levels], ignore_index=True
+    )
     tables["zones_reach"] = reach_table(setting, levels, circle)
     tables["zones_services"] = services_table(setting, zones.units, levels)
     kept = {name: table for name, table in tables.items() if len(table)}
-    kinds = ("towns", "zone_towns", "zones", "facilities", *measured.kinds)
-    return Part(kept, kinds=kinds, warnings=_unmeasured(measured), parameters={"life_circle": circle.key})
+    return Part(kept, warnings=_unmeasured(measured), parameters={"life_circle": circle.key})
 
 
 def _unmeasured(measured: Amounts) -> list[Text]:
