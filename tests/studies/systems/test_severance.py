@@ -31,6 +31,7 @@ from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.model import Edit, StudyArea
 from kunshan_gis.readable import heading
 from kunshan_gis.studies.systems.severance import SeveranceOptions, severance_part, without_crossings
+from kunshan_gis.studies.systems.severance.tables import figure_or_range
 from kunshan_gis.studies.systems.system import Asked, Part, Setting, answer, setting_of
 
 NORTH = [(-1000, 40), (0, 40), (1000, 40)]
@@ -132,6 +133,14 @@ def test_an_unknown_structure_gives_a_range(structure: str | None) -> None:
     assert len(part.tables["roads_crossings"]) == 0  # nothing is built where it may not be needed
     assert "0 至 90 人" in part.said[0].zh
     assert "0 to 90 residents" in part.said[0].en
+
+
+def test_the_ends_of_a_range_stand_in_order() -> None:
+    # 10 people walk 800 m round; if unknown structures bar too, 70 more walk 80 m: 170 m each
+    assert list(figure_or_range("detour_m", 800.0, 170.0).values())[1:] == [170, 800]
+    only_high = figure_or_range("detour_m", np.nan, 170.0)  # nobody walks round at least
+    assert np.isnan(only_high["detour_m_low"])
+    assert only_high["detour_m_high"] == 170
 
 
 def test_pieces_of_one_name_are_one_expressway_and_only_those_on_the_ground_bar() -> None:

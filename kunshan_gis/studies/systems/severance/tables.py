@@ -80,10 +80,10 @@ def _row(setting: Setting, found: Found) -> dict[str, Any]:
 
 
 def figure_or_range(name: str, low: float, high: float) -> dict[str, float]:
-    """A figure where both ends agree, else its range."""
+    """A figure where both ends agree, else its range; a mean may be less where more people walk round."""
     if low == high or (math.isnan(low) and math.isnan(high)):
         return {name: low, f"{name}_low": math.nan, f"{name}_high": math.nan}
-    return {name: math.nan, f"{name}_low": low, f"{name}_high": high}
+    return {name: math.nan, f"{name}_low": min(low, high), f"{name}_high": max(high, low)}
 
 
 def highest(table: pd.DataFrame, name: str) -> pd.Series:
