@@ -385,3 +385,16 @@ def test_where_no_corridor_is_left_the_remedy_is_said() -> None:
     for area in (existing, beyond):
         with pytest.raises(LayerNotFoundError, match="--scenario planned"):
             asked(area)
+
+
+def test_a_longer_code_is_what_its_beginning_is_and_an_unknown_one_is_told() -> None:
+    plot = box(100, 80, 180, 120)
+
+    def coded(code: str, edition: str = "GB 50137-2011") -> System:
+        return asked(city(landuse=frame([plot], id=["plot"], code=code, code_edition=edition)))
+
+    assert coded("R21").table["built_km"].iloc[0] == pytest.approx(0.08, abs=0.001)
+    unknown = coded("R2", "another list")
+    assert unknown.table["built_km"].iloc[0] == 0
+    assert any("another list R2" in warning.en for warning in unknown.result.provenance.warnings)
+    assert not any("codes" in warning.en for warning in coded("R21").result.provenance.warnings)

@@ -8,13 +8,14 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from kunshan_gis.errors import LayerNotFoundError
+from kunshan_gis.errors import LayerNotFoundError, listed
 from kunshan_gis.messages import Lang, Text, text
 from kunshan_gis.studies.accounts import profile_said
 from kunshan_gis.studies.systems.corridors import access as walks
 from kunshan_gis.studies.systems.corridors import joined as joints
 from kunshan_gis.studies.systems.corridors import tables as laid
 from kunshan_gis.studies.systems.corridors.continuous import Continuity, continuity
+from kunshan_gis.studies.systems.corridors.crossed import unknown_codes
 from kunshan_gis.studies.systems.corridors.drawn import Drawn, drawn
 from kunshan_gis.studies.systems.corridors.faults import faults
 from kunshan_gis.studies.systems.corridors.said import said
@@ -82,7 +83,7 @@ def study(setting: Setting) -> System:
         tables,
         said(tables, reached, given.profile, minutes=setting.walk.minutes, demo=demo_of(setting, KINDS)),
         _frames(setting, given, _Measured(whole, each, parks, water, reached)),
-        kinds=KINDS, optional=OPTIONAL, warnings=_warnings(given),
+        kinds=KINDS, optional=OPTIONAL, warnings=_warnings(area, given),
         parameters={name: getattr(given.profile, name) for name in ("width_m", "near_m", "joined_m", "meet_m")},
         counts={"corridors": len(given.table)},
     )  # fmt: skip
@@ -123,9 +124,14 @@ def _held_against(setting: Setting, given: Drawn) -> Text:
     return Text(f"{walk.zh}；{own.zh}", f"{walk.en}; {own.en}")
 
 
-def _warnings(given: Drawn) -> list[Text]:
-    """Corridors of unknown place give demonstrations only, coarse ones ranges, lines without width none."""
+def _warnings(area: StudyArea, given: Drawn) -> list[Text]:
+    """Corridors of unknown place give demonstrations only, coarse ones ranges, lines without width none.
+
+    Land of an unknown code is neither built up nor green.
+    """
     found = []
+    if codes := unknown_codes(area):
+        found.append(text("corridors_warn_codes", count=len(codes), codes=Text(listed(codes), listed(codes))))
     if given.sketched.any():
         found.append(text("corridors_warn_schematic", count=int(given.sketched.sum())))
     if (coarse := int(given.coarse(given.profile.width_m).sum())) > 0:

@@ -81,12 +81,31 @@ def built_up_land(area: StudyArea, drawn: Drawn) -> Shapes | None:
 def of_uses(area: StudyArea, uses: tuple[str, ...]) -> Shapes:
     """Plots of the land-use layer whose code stands for one of some uses, in its edition of the code list."""
     table = area.table("landuse")
-    wanted = np.zeros(len(table), dtype=bool)
-    for edition, rows in table.groupby(table["code_edition"].astype(str), sort=True).indices.items():
-        known = edition_called(str(edition), "landuse")
-        codes = {code for code, said in known.codes.items() if said.use in uses} if known else set()
-        wanted[rows] = table["code"].iloc[rows].isin(codes)
-    return np.asarray(table.geometry.array)[wanted]
+    known = _uses(table)
+    wanted = [known[pair] in uses for pair in _codes(table)]
+    shapes: Shapes = np.asarray(table.geometry.array)[np.array(wanted, dtype=bool)]
+    return shapes
+
+
+def unknown_codes(area: StudyArea) -> list[str]:
+    """Codes of the land-use layer that stand in no list of their edition, with the edition."""
+    known = _uses(area.table("landuse")) if area.has("landuse") else {}
+    return sorted(f"{edition} {code}" for (edition, code), use in known.items() if use is None)
+
+
+def _codes(table: gpd.GeoDataFrame) -> list[tuple[str, str]]:
+    return list(zip(table["code_edition"].astype(str), table["code"].astype(str), strict=True))
+
+
+def _uses(table: gpd.GeoDataFrame) -> dict[tuple[str, str], str | None]:
+    """The use of every edition and code there is; of a longer code that of its beginning; None where neither is."""
+    found: dict[tuple[str, str], str | None] = {}
+    for edition, code in set(_codes(table)):
+        listed = edition_called(edition, "landuse")
+        codes = {} if listed is None else listed.codes
+        said = (codes[code[:letters]].use for letters in range(len(code), 0, -1) if code[:letters] in codes)
+        found[edition, code] = next(said, None)
+    return found
 
 
 def _ways(area: StudyArea, drawn: Drawn) -> Iterator[pd.DataFrame]:
