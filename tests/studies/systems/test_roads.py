@@ -335,6 +335,9 @@ def test_a_seat_known_roughly_gives_a_wider_range() -> None:
     assert rough["seat_min"] == exact["seat_min"]
     assert rough["seat_min_high"] > exact["seat_min_high"]
     assert rough["seat_min_low"] <= exact["seat_min_low"]
+    area = drive_area(seats=seats)
+    whole = StudyArea(area.info, {**area.layers, "seats": layer("seats", seats, accuracy_m=150.0)})
+    pd.testing.assert_series_equal(run(whole, "roads").result.tables["roads_towns"].iloc[0], rough)
 
 
 def test_schematic_expressways_make_every_figure_a_demonstration() -> None:

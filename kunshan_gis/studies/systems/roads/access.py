@@ -178,7 +178,8 @@ def seat_minutes(setting: Setting, driven: Driven | None) -> dict[str, dict[str,
     if driven is None or not setting.area.has("seats"):
         return {}
     seats = setting.area.table("seats")
-    accuracy = seats["accuracy_m"].astype(float).fillna(0.0) if "accuracy_m" in seats else pd.Series(0.0, seats.index)
+    stated = seats["accuracy_m"].astype(float) if "accuracy_m" in seats else pd.Series(np.nan, seats.index)
+    accuracy = stated.fillna(setting.area.layer("seats").info.accuracy_m or 0.0)
     angle = np.linspace(0, 2 * np.pi, ROUND, endpoint=False)
     xy = shapely.get_coordinates(np.asarray(seats.geometry.array))
     around = xy[:, None, :] + accuracy.to_numpy()[:, None, None] * np.column_stack([np.cos(angle), np.sin(angle)])
