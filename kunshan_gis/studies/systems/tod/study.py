@@ -72,17 +72,18 @@ def study(setting: Setting) -> System:
     )  # fmt: skip
     stations = partial(stations_of, profile=profiles.station, options=options)
     around = Around(setting.measuring, stations(setting.measuring), profiles.station, profiles.place.place_m)
-    demo = demo_of(setting, KINDS_USED)
-    part = _areas(around).and_(
+    first = _areas(around).and_(
         land_part(around),
         node_place_part(around, profiles.place, options),
         chains_part(around),
         circles_part(around, setting.units, profiles.circles),
-        coverage_part(around, setting.units, demo=demo),
-        scenarios_part(around, stations),
-        links_part(around, options),
-        faults_part(setting, KEY, faults_of(setting.area, around.stations, options)),
     )
+    last = scenarios_part(around, stations).and_(
+        links_part(around, options), faults_part(setting, KEY, faults_of(setting.area, around.stations, options))
+    )
+    # verdicts and sentences are of the same answer: what bars one table from being reported bars them all
+    demo = demo_of(setting, (*KINDS_USED, *first.kinds, *last.kinds))
+    part = first.and_(coverage_part(around, setting.units, demo=demo), last)
     whole = part.and_(
         Part(
             said=findings(part.tables, around, demo=demo), kinds=KINDS_USED, optional=OPTIONAL,
