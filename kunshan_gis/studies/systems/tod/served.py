@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +32,7 @@ NEAR = replace(AS_MEASURED, coarse="near")
 OUT = replace(AS_MEASURED, coarse="out")
 KINDS_USED = ("stations", "entrances", "homes", "jobs")
 SCENARIOS: tuple[Scenario, ...] = ("existing", "planned")
+_ENDS = ("", "_low", "_high")
 SCENARIO_COLUMNS = (
     "tod_way", "within_m", "people_covered", "share_people", "share_people_low", "share_people_high", "jobs_covered",
     "share_jobs", "share_jobs_low", "share_jobs_high", "share_both", "share_both_low", "share_both_high",
@@ -137,17 +139,30 @@ def _in_scenario(
         for row in _rows(measuring, units_of(measuring.area, "area"), way, rule, demo=False):
             shown = {name: row[name] for name in SCENARIO_COLUMNS}
             if stations is None:
-                shown |= {name: 0.0 for name in shown if "covered" in name or "share" in name}
+                shown |= _nobody(measuring)
             yield {
                 "tod_scenario": scenario, "stations_standing": 0 if stations is None else len(stations),
                 "lines_standing": len(lines), **shown,
             }  # fmt: skip
 
 
+def _nobody(measuring: Measuring) -> dict[str, float]:
+    """Nobody is covered; of homes or jobs that there are not, nothing is known."""
+    total: dict[str, float] = {}
+    for key in ("people", "jobs"):
+        with suppress(NotThereError):
+            total[key] = float(np.nansum(measuring.demand(key).amount))
+    shared = [key for key, amount in total.items() if amount > 0]
+    shared += ["both"] if len(shared) == 2 else []
+    names = [*(f"{key}_covered" for key in total), *(f"share_{key}{end}" for key in shared for end in _ENDS)]
+    return dict.fromkeys(names, 0.0)
+
+
 def _measuring(around: Around, scenario: Scenario) -> Measuring:
-    """The same measuring where no station is only planned: the other scenario's stations are these."""
+    """The same measuring where neither station nor entrance is only planned: the other scenario's are these."""
     measuring = around.measuring
-    status = measuring.area.table("stations").get("status")
-    if scenario == measuring.area.info.scenario or status is None or not status.isin(FUTURE).any():
+    tables = [table for kind in ("stations", "entrances") if (table := measuring.area.optional(kind)) is not None]
+    future = any("status" in table and table["status"].isin(FUTURE).any() for table in tables)
+    if scenario == measuring.area.info.scenario or not future:
         return measuring
     return Measuring(measuring.area.in_scenario(scenario), measuring.walk)
