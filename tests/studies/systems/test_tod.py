@@ -365,6 +365,23 @@ def test_jobs_by_sector_are_told_station_by_station() -> None:
     assert own["all"].to_dict() == {"a": 30, "b": 30}
 
 
+def test_a_sector_may_be_called_people() -> None:
+    jobs = stations((150, 0), (650, 0), (650, 0), jobs=[10, 30, 5], sector=["people", "functional_mix", "mills"])
+    system = tod(two(jobs=jobs))
+    table = system.result.tables["tod_node_place"]
+    assert (table["place_people"].tolist(), table["place_jobs"].tolist()) == ([70, 70], [45, 45])
+    assert set(system.result.tables["tod_sectors"]["sector"]) == {"people", "functional_mix", "mills"}
+
+
+def test_a_synthetic_land_use_makes_sentences_and_verdicts_a_demonstration() -> None:
+    plain = city()
+    invented = layer("landuse", plain.table("landuse"), basis="synthetic")
+    system = tod(StudyArea(plain.info, {**plain.layers, "landuse": invented}, profiles=plain.profiles), by="area")
+    assert not system.result.reportable
+    assert "met" not in set(system.result.tables["tod_coverage"]["coverage_verdict"])
+    assert system.said[1] != found().said[1]  # rounded as a demonstration
+
+
 # ---- gaps ------------------------------------------------------------------------------------------------------
 
 
@@ -452,6 +469,28 @@ def test_where_every_station_is_planned_nobody_is_covered_today() -> None:
         tod(area)
     rows = tod(area, scenario="planned").result.tables["tod_scenarios"]
     assert rows.loc[rows["tod_scenario"] == "existing", "people_covered"].tolist() == [0, 0]
+
+
+def test_where_no_station_stands_what_is_not_there_has_no_figure() -> None:
+    base = two()
+    planned = base.table("stations").assign(status="planned")
+    area = StudyArea(base.info, {**base.layers, "stations": layer("stations", planned)})
+    rows = tod(area, scenario="planned").result.tables["tod_scenarios"]
+    own = rows[rows["tod_scenario"] == "existing"]
+    assert own["share_people"].tolist() == [0, 0]
+    assert own[["jobs_covered", "share_jobs", "share_both"]].isna().all(axis=None)  # there are no jobs
+
+
+def test_planned_entrances_count_in_the_planned_scenario_alone() -> None:
+    base = two()
+    doors = stations((200, 0), (1600, 0), id=["ea", "ep"], station_id=["a", "a"], status=["existing", "planned"])
+    layers = {**base.layers, "entrances": layer("entrances", doors)}
+    layers["stations"] = layer("stations", base.table("stations").iloc[:1])
+    layers["homes"] = layer("homes", homes((100, 0), (1500, 0), population=[10, 20]))
+    for scenario in ("existing", "planned"):
+        rows = tod(StudyArea(base.info, layers), scenario=scenario).result.tables["tod_scenarios"]
+        radius = rows[rows["tod_way"] == "radius"].set_index("tod_scenario")
+        assert radius["people_covered"].to_dict() == {"existing": 10, "planned": 30}
 
 
 EVERYTHING = ("homes", "jobs", "streets", "facilities", "parks", "park_gates", "bus_stops")

@@ -159,7 +159,7 @@ def _shared(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _station_rows(around: Around, found: Circles) -> pd.DataFrame:
-    """Residents within the walk of each station, by how many circles they have, with the range of a coarse position."""
+    """Residents within the walk of each station, by how many circles they have; NaN at a coarse position."""
     pairs, walk = around.pairs("people", "time"), around.measuring.walk
     table = named(around)
     people = around.measuring.demand("people").amount

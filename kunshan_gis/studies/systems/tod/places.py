@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 NODE = ("station_lines", "station_modes", "stations_direct", "bus_stops_near", "ramp_m")
 KINDS_USED = ("stations", "entrances", "rail", "bus_stops", "ramps", "homes", "jobs")
 OPTIONAL = ("homes", "jobs", "bus_stops", "ramps")
+SECTOR = "sector:"
+"""Begins the columns of sectors: a sector may be called `people`."""
 FEW = 8
 """With fewer stations an index says little (our own judgement)."""
 
@@ -73,7 +75,7 @@ def _said(place: _Ends) -> pd.DataFrame:
     """Residents, all jobs and mix within the place, with the ends of coarse ones."""
     made = {}
     for name, end in (("", place.value), ("_low", place.low), ("_high", place.high)):
-        jobs = end.drop(columns=["people", "functional_mix"], errors="ignore")
+        jobs = end[[column for column in end if str(column).startswith(SECTOR)]]
         if "people" in end:
             made[f"place_people{name}"] = end["people"]
         if jobs.shape[1]:
@@ -85,10 +87,10 @@ def _said(place: _Ends) -> pd.DataFrame:
 
 def _sector_rows(around: Around, place: _Ends) -> pd.DataFrame:
     """One row a station and sector: jobs within the place."""
-    kinds = [name for name in place.value if name not in ("people", "functional_mix")]
+    kinds = [str(name) for name in place.value if str(name).startswith(SECTOR)]
     parts = [
         named(around).assign(
-            sector=str(kind),
+            sector=kind.removeprefix(SECTOR),
             jobs_around=place.value[kind],
             jobs_around_low=place.low[kind],
             jobs_around_high=place.high[kind],
@@ -138,7 +140,7 @@ def _near_stops(around: Around, profile: NodePlaceProfile) -> Floats | None:
     found = Things(np.ones(len(shapes)), shapes, None, np.arange(len(shapes)))
     starts, owner = around.stations.starts(around.profile)
     pairs = straight(starts, owner, len(around.stations), found, metres=profile.bus_m)
-    near = pairs.metres <= profile.bus_m
+    near = pairs.metres <= profile.bus_m + TOLERANCE_M
     counted = np.bincount(pairs.station[near], minlength=pairs.stations)
     return np.where(slack_of(around.stations.error_m, profile.bus_m) > 0, np.nan, counted)
 
@@ -189,7 +191,7 @@ def _amounts(around: Around, radius_m: Floats) -> pd.DataFrame:
     found = {"people": _within(around, "people", None, radius_m)}
     of = sectors(around)
     if of is not None:
-        found |= {sector: _within(around, "jobs", of == sector, radius_m) for sector in sorted(set(of))}
+        found |= {f"{SECTOR}{one}": _within(around, "jobs", of == one, radius_m) for one in sorted(set(of))}
     known = {name: amount for name, amount in found.items() if amount is not None}
     made = pd.DataFrame(known, index=range(len(around.stations)))
     return made.where(pd.Series(around.stations.table["in_boundary"].to_numpy()))
