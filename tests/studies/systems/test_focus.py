@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from paper import area_of, frame, layer
+from paper import ONE_RULE, area_of, frame, layer
 from shapely.geometry import LineString, Point, box
 
 import kunshan_gis as kg
@@ -17,7 +17,9 @@ from kunshan_gis import toy
 from kunshan_gis.contracts import check
 from kunshan_gis.errors import ParameterError
 from kunshan_gis.model import Scenario, StudyArea
+from kunshan_gis.rules import read_profile
 from kunshan_gis.studies.systems.focus import focus_part
+from kunshan_gis.studies.systems.registry import run
 from kunshan_gis.studies.systems.system import Asked, Part, setting_of
 
 CENTRE, BLOCK, LINE = Point(1000, 0), box(1950, 250, 2050, 350), LineString([(0, 300), (400, 300)])
@@ -75,6 +77,33 @@ def test_needs_kind_by_kind_the_one_most_lack_first(found: Part) -> None:
     lacks = needs[needs["id"] == "c"]["focus_lacks"].dropna().tolist()
     assert lacks == sorted(lacks, reverse=True)
     assert found.tables["zones_focus"].set_index("id").loc["c", "focus_lacking"].startswith("菜市场、公园")
+
+
+OWN = """
+[[rule]]
+key = "circle"
+name = "圈"
+name_en = "circle"
+measure = "circle"
+minutes = 10
+verified = "text"
+[[rule.needs]]
+key = "school"
+name = "学校"
+name_en = "school"
+to = ["primary_school"]
+"""
+
+
+@pytest.mark.parametrize("walk", ["planning-walk", "elderly-walk", "adult-walk"])
+def test_a_life_circle_is_walked_at_its_own_pace_as_in_the_zones(walk: str) -> None:
+    own = read_profile(f'{ONE_RULE}walk = "{walk}"\n{OWN}'.encode(), "own", "own.toml")
+    everywhere = city(rows(box(-500, -500, 1900, 1000), id=["all"], **{"class": ["renewal_area"]}))
+    area = StudyArea(everywhere.info, everywhere.layers, profiles={"own": own})
+    tables = run(area, "zones", Asked(allow_open_edge=True, options={"life_circle": "own/circle"})).result.tables
+    (need,) = tables["zones_focus_needs"].to_dict(orient="records")
+    reach = tables["zones_reach"].query("unit_id == 'area' and zone_level == 'zones' and zone_completed.notna()")
+    assert need["focus_has"] == reach["covered"].item()
 
 
 def test_existing_beside_planned() -> None:

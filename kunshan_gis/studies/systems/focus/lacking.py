@@ -53,21 +53,26 @@ class Lacking:
         return self.states[scenario]
 
 
-def lacking_of(focus: Focus, rule: Rule) -> Lacking | None:
-    """Every need of the life circle for every home, as things stand and as planned; None where none can be measured."""
+def lacking_of(focus: Focus, rule: Rule, measuring: Measuring) -> Lacking | None:
+    """Every need of the life circle for every home, as things stand and as planned; None where none can be measured.
+
+    Parameters
+    ----------
+    measuring : at the life circle's own pace
+    """
     setting = focus.setting
     if not setting.peopled:
         return None
     changing = [need for need in rule.needs if any(_has_future(focus, place) for place in need.to)]
     try:
-        here = states_of_homes(rule, setting.measuring)
+        here = states_of_homes(rule, measuring)
     except NotThereError:
         return None
     own = setting.area.info.scenario
     other: Scenario = "planned" if own == "existing" else "existing"
-    states: dict[str, pd.DataFrame] = {own: _with(here, rule, changing, setting.measuring), other: here}
+    states: dict[str, pd.DataFrame] = {own: _with(here, rule, changing, measuring), other: here}
     if changing:
-        states[other] = _with(here, rule, changing, Measuring(setting.area.in_scenario(other), setting.walk))
+        states[other] = _with(here, rule, changing, Measuring(setting.area.in_scenario(other), measuring.walk))
     return Lacking(rule, states)
 
 

@@ -16,6 +16,8 @@ from kunshan_gis.messages import Text, text
 from kunshan_gis.readable import unit_of
 from kunshan_gis.rules import Rule
 from kunshan_gis.standards import focus_profile
+from kunshan_gis.studies.asked import walk_of
+from kunshan_gis.studies.measuring import Measuring
 from kunshan_gis.studies.systems.focus.around import Focus, around, focus_of
 from kunshan_gis.studies.systems.focus.lacking import Lacking, brings_of, brings_table, lacking_of, needs_table
 from kunshan_gis.studies.systems.focus.said import said_of
@@ -40,8 +42,8 @@ def focus_part(setting: Setting, beside: Iterable[str] = ()) -> Part:
     """
     if not setting.area.has("focus_areas"):
         return Part()
-    focus, rule = focus_of(setting, focus_profile(PROFILE)), _circle(setting)
-    lacking = lacking_of(focus, rule)
+    focus, (rule, measuring) = focus_of(setting, focus_profile(PROFILE)), _circle(setting)
+    lacking = lacking_of(focus, rule, measuring)
     each = _each(focus, lacking)
     brings = brings_of(focus, str(setting.asked.options.get("brings") or ""))
     made = {"zones_focus": each, "zones_focus_brings": brings_table(focus, rule, brings)}
@@ -56,11 +58,12 @@ def focus_part(setting: Setting, beside: Iterable[str] = ()) -> Part:
     return part.and_(faults_part(setting, "zones_focus", list(_faults(focus))))
 
 
-def _circle(setting: Setting) -> Rule:
-    """The life circle of the study of zones, whose needs these are too."""
+def _circle(setting: Setting) -> tuple[Rule, Measuring]:
+    """The life circle of the study of zones, whose needs these are too, and what it is measured with, at its pace."""
     from kunshan_gis.studies.systems.zones.rules import life_circle_of
 
-    return life_circle_of(setting.area, str(setting.asked.options.get("life_circle") or "")).rule
+    circle = life_circle_of(setting.area, str(setting.asked.options.get("life_circle") or ""))
+    return circle.rule, Measuring(setting.area, walk_of(setting.area, circle.profile, setting.asked.speed_mps))
 
 
 def _each(focus: Focus, lacking: Lacking | None) -> pd.DataFrame:
