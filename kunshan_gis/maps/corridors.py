@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kunshan_gis.figures import people_with_unit, percent
+from kunshan_gis.figures import counted_with_unit, percent
 from kunshan_gis.indicators import STATE_LABELS
 from kunshan_gis.maps import base, palette
 from kunshan_gis.maps.chart import Bar, BarGroup, Bars
@@ -164,7 +164,8 @@ def _figures(result: Result) -> Iterable[KeyFigure]:
     asked = result.provenance.parameters
     table = next((found for name, found in result.tables.items() if name.startswith("corridors_access_")), None)
     if table is not None and (total := table["population"].sum()):
-        of = text("corridors_figure_of", total=people_with_unit(float(total), demo=demo))
+        counted = result.provenance.counted
+        of = text("corridors_figure_of", total=counted_with_unit(float(total), demo=demo, counted=counted))
         for column, label in (
             ("covered", text("corridors_figure_walk", minutes=f"{asked['minutes']:g}")),
             ("within_near", text("corridors_figure_near", metres=f"{asked['near_m']:g}")),

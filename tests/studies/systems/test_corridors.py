@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from paper import X0, Y0, area_of, frame, homes, parks, streets
+from paper import X0, Y0, area_of, frame, homes, layer, parks, streets
 from shapely.affinity import translate
 from shapely.geometry import LineString, MultiLineString, Point, Polygon, box
 
@@ -16,7 +16,7 @@ import kunshan_gis as kg
 from kunshan_gis.contracts import check
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.model import Plan, StudyArea
-from kunshan_gis.studies.systems.registry import run
+from kunshan_gis.studies.systems.registry import entry_of, run
 from kunshan_gis.studies.systems.system import Asked, System
 
 STRIP = shapely.union_all([box(0, 0, 400, 200), box(600, 0, 1000, 200), box(400, 70, 600, 130)])
@@ -398,3 +398,25 @@ def test_a_longer_code_is_what_its_beginning_is_and_an_unknown_one_is_told() -> 
     assert unknown.table["built_km"].iloc[0] == 0
     assert any("another list R2" in warning.en for warning in unknown.result.provenance.warnings)
     assert not any("codes" in warning.en for warning in coded("R21").result.provenance.warnings)
+
+
+def test_coarse_positions_are_said_as_a_range_and_drawn_as_not_measurable() -> None:
+    rough = city().table("corridors").assign(accuracy_m=400.0)
+    found = asked(city(corridors=rough))
+    table = found.result.tables["corridors_access_area"].iloc[0]
+    assert math.isnan(table["covered"])
+    ends = [f"{table[f'covered_{end}']:,.0f}" for end in ("low", "high")]
+    assert f"{ends[0]} to {ends[1]} residents (" in found.said[-1].en
+    cells = found.drawn["corridors_cells"]
+    assert cells["covered"].sum() == table["covered_low"]
+    assert cells["not_measurable"].sum() == table["not_measurable"] + table["covered_high"] - table["covered_low"]
+
+
+def test_homes_that_count_buildings_are_not_called_residents() -> None:
+    area = city()
+    counting = layer("homes", area.table("homes"), counts="buildings")
+    found = asked(StudyArea(area.info, {**area.layers, "homes": counting}))
+    assert "buildings (" in found.said[-1].en
+    assert "residents" not in found.said[-1].en
+    figures = entry_of("corridors").page(found, lang="en").figures
+    assert "of 1,130 buildings" in [figure.note.en for figure in figures]

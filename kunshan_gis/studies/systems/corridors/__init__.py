@@ -81,7 +81,8 @@ def study(setting: Setting) -> System:
     tables = {name: laid.counted(table) for name, table in made.items()}
     part = Part(
         tables,
-        said(tables, reached, given.profile, minutes=setting.walk.minutes, demo=demo_of(setting, KINDS)),
+        said(tables, reached, given.profile, minutes=setting.walk.minutes, demo=demo_of(setting, KINDS),
+             counted=area.layer("homes").info.counts if area.has("homes") else "people"),
         _frames(setting, given, _Measured(whole, each, parks, water, reached)),
         kinds=KINDS, optional=OPTIONAL, warnings=_warnings(area, given),
         parameters={name: getattr(given.profile, name) for name in ("width_m", "near_m", "joined_m", "meet_m")},

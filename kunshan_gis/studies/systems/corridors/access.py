@@ -170,8 +170,9 @@ def people_by_unit(found: Access, setting: Setting, units: Units) -> pd.DataFram
 
 
 def people_cells(found: Access, setting: Setting) -> gpd.GeoDataFrame:
-    """Residents by square cell and state on foot."""
+    """Residents by square cell and state on foot; not measurable where coarse positions leave it open."""
     homes = setting.area.table("homes").geometry
-    covered = np.where(found.walkers(), found.people, 0.0)
-    known: Any = found.placed if setting.walkable else np.zeros(len(homes), dtype=bool)
+    least = found.walkers(1)
+    covered = np.where(least, found.people, 0.0)
+    known: Any = found.placed & (least == found.walkers(-1)) if setting.walkable else np.zeros(len(homes), dtype=bool)
     return amount_cells(homes, found.people, covered, known)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from kunshan_gis.figures import people_with_unit, percent
+from kunshan_gis.figures import counted_with_unit, people, percent
 from kunshan_gis.messages import Text, text
 from kunshan_gis.readable import cell
 from kunshan_gis.standards import CorridorProfile
@@ -14,14 +16,28 @@ from kunshan_gis.studies.systems.corridors.access import Access
 from kunshan_gis.studies.systems.corridors.joined import ISOLATED
 
 Tables = dict[str, pd.DataFrame]
+Rows = NDArray[np.bool_]
 
 
-def said(tables: Tables, found: Access | None, profile: CorridorProfile, *, minutes: float, demo: bool) -> list[Text]:
-    """Findings: number against the plan, width, continuity, what is joined, who reaches a corridor, the mesh."""
+def said(
+    tables: Tables,
+    found: Access | None,
+    profile: CorridorProfile,
+    *,
+    minutes: float,
+    demo: bool,
+    counted: str,
+) -> list[Text]:
+    """Findings: number against the plan, width, continuity, what is joined, who reaches a corridor, the mesh.
+
+    Parameters
+    ----------
+    counted : what the homes count, people or buildings
+    """
     each = tables["corridors_each"]
     lines = [_plan(tables["corridors_classes"]), *_width(each, profile, demo=demo), _breaks(each, demo=demo)]
     lines += [*_longest(each, demo=demo), *_green(each, tables, profile, demo=demo), *_mesh(tables)]
-    return [*lines, *_people(found, profile, minutes=minutes, demo=demo)]
+    return [*lines, *_people(found, profile, minutes=minutes, demo=demo, counted=counted)]
 
 
 def _plan(classes: pd.DataFrame) -> Text:
@@ -87,21 +103,43 @@ def _mesh(tables: Tables) -> Iterator[Text]:
         yield text("corridors_said_mesh", met=int(mesh["meets"].sum()), pairs=len(mesh))
 
 
-def _people(found: Access | None, profile: CorridorProfile, *, minutes: float, demo: bool) -> Iterator[Text]:
+def _people(
+    found: Access | None, profile: CorridorProfile, *, minutes: float, demo: bool, counted: str
+) -> Iterator[Text]:
+    """Who walks to a corridor and who lives near one: a range where positions are coarse."""
     if found is None or not found.people.sum():
         return
-    total, near = float(found.people.sum()), float(found.people[found.neighbours()].sum())
+    total = float(found.people.sum())
+
+    def told(least: Rows, most: Rows) -> tuple[Text, Text]:
+        ends = [float(found.people[rows].sum()) for rows in (least, most)]
+        shares = [percent(end / total, demo=demo) for end in ends]
+        return _range(*ends, demo=demo, counted=counted), _between(*(Text(one, one) for one in shares))
+
+    near, share = told(found.neighbours(1), found.neighbours(-1))
     within = {
-        "people": people_with_unit(near, demo=demo), "share": percent(near / total, demo=demo),
-        "metres": f"{profile.near_m:g}", "total": people_with_unit(total, demo=demo),
+        "people": near, "share": share, "metres": f"{profile.near_m:g}",
+        "total": counted_with_unit(total, demo=demo, counted=counted),
     }  # fmt: skip
     if not found.placed.any():
         yield text("corridors_said_near", **within)
         return
-    walked = float(found.people[found.walkers()].sum())
-    lost = float(found.people[~found.placed].sum())
-    yield text("corridors_said_people", **within, minutes=f"{minutes:g}", walkers=people_with_unit(walked, demo=demo),
-               walk_share=percent(walked / total, demo=demo), lost=people_with_unit(lost, demo=demo))  # fmt: skip
+    walkers, walk_share = told(found.walkers(1), found.walkers(-1))
+    lost = counted_with_unit(float(found.people[~found.placed].sum()), demo=demo, counted=counted)
+    yield text("corridors_said_people", **within, minutes=f"{minutes:g}", walkers=walkers, walk_share=walk_share,
+               lost=lost)  # fmt: skip
+
+
+def _range(low: float, high: float, *, demo: bool, counted: str) -> Text:
+    """People or buildings between two ends."""
+    ends = (people(number, demo=demo and counted == "people") for number in (low, high))
+    key = "buildings_in_words" if counted == "buildings" else "people_in_words_demo" if demo else "people_in_words"
+    return text(key, value=_between(*ends))
+
+
+def _between(low: Text, high: Text) -> Text:
+    """A range, or one figure where both are the same."""
+    return low if low == high else text("corridors_range", low=low, high=high)
 
 
 def _named(row: pd.Series) -> Text:
