@@ -14,6 +14,7 @@ walk 20 m farther. The home on the south street walks 860 m along it.
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -30,7 +31,9 @@ import kunshan_gis as kg
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.model import Edit, StudyArea
 from kunshan_gis.readable import heading
+from kunshan_gis.rules import shipped
 from kunshan_gis.studies.systems.severance import SeveranceOptions, severance_part, without_crossings
+from kunshan_gis.studies.systems.severance.cost import circle_of
 from kunshan_gis.studies.systems.severance.tables import figure_or_range
 from kunshan_gis.studies.systems.system import Asked, Part, Setting, answer, setting_of
 
@@ -270,6 +273,18 @@ def test_what_is_missing_leaves_figures_without_a_value(missing: list[str]) -> N
     assert row["severing_km"] == 2.0
     assert (row["ground_crossings"] == 1) == ("streets" not in missing)
     assert answer(setting(area), "roads", part, leading="roads_severance").explain()
+
+
+def test_of_several_life_circles_the_first_of_the_basis_counts() -> None:
+    """A basis whose second circle is the wider in metres, and a basis without any."""
+    profile = shipped()["gb50180-2018"]
+    near = next(rule for rule in profile.rules if rule.key == "life_circle_15min").model_copy(update={"key": "near"})
+    wide = near.model_copy(update={"key": "wide", "metres": 5000.0})
+    area = town()
+    for rules, key in (((near, wide), "near"), ((), "life_circle_15min")):
+        own = profile.model_copy(update={"key": "own", "rules": rules})
+        info = area.info.model_copy(update={"reporting_basis": "own"})
+        assert circle_of(replace(area, info=info, profiles={"own": own})).key == key
 
 
 def test_needs_of_the_life_circle_are_lost_too() -> None:

@@ -62,14 +62,12 @@ class Loss:
 
 
 def circle_of(area: StudyArea) -> Rule:
-    """The life circle of the reporting basis, the widest where it has several; else that of GB 50180."""
+    """The first life circle of the reporting basis; else that of GB 50180."""
     basis = area.info.reporting_basis
     rules = profile_named(basis, area.profiles).rules if basis else ()
-    own = [rule for rule in rules if rule.measure == "circle" and rule.unstated is None]
-    if own:
-        return max(own, key=lambda rule: (rule.metres or 0.0, *(max(need.metres or 0.0 for need in rule.needs),)))
+    own = (rule for rule in rules if rule.measure == "circle" and rule.unstated is None)
     profile, key = CIRCLE
-    return next(rule for rule in shipped()[profile].rules if rule.key == key)
+    return next(own, None) or next(rule for rule in shipped()[profile].rules if rule.key == key)
 
 
 def walks_of(setting: Setting, rule: Rule) -> tuple[Walked | None, tuple[Walked, ...], tuple[Need, ...]]:
