@@ -33,6 +33,7 @@ from kunshan_gis.errors import LayerNotFoundError, ParameterError, StandardError
 from kunshan_gis.indicators import INDICATORS
 from kunshan_gis.messages import keys
 from kunshan_gis.model import Plan, StudyArea
+from kunshan_gis.standards import content_digest, drive_profile
 from kunshan_gis.studies.systems.registry import run, system_files
 from kunshan_gis.studies.systems.roads.driving import driving_missing, driving_of
 from kunshan_gis.studies.systems.system import Asked, System, setting_of
@@ -434,3 +435,25 @@ def test_where_no_expressway_stands_the_plan_is_still_told() -> None:
     found = run(existing, "roads").result.tables
     assert len(found["roads_each"]) == 1
     assert not len(found["roads_redundancy"])
+
+
+def test_homes_that_count_buildings_are_not_called_residents() -> None:
+    area = drive_area()
+    counting = layer("homes", area.table("homes"), counts="buildings")
+    said = " ".join(one.en for one in run(StudyArea(area.info, {**area.layers, "homes": counting}), "roads").said)
+    assert "Of all 400 buildings, who drive" in said
+    assert "Of all 400 residents, who drive" in " ".join(one.en for one in run(area, "roads").said)
+
+
+def test_what_any_layer_makes_a_demonstration_is_said_as_one() -> None:
+    area = drive_area()
+    shops = frame([Point(50, 5)], id=["s"], category="market")
+    made_up = layer("facilities", shops, basis="synthetic")
+    found = run(StudyArea(area.info, {**area.layers, "facilities": made_up}), "roads")
+    assert not found.result.reportable
+    assert "Of all 0.4 thousand residents" in " ".join(one.en for one in found.said)
+
+
+def test_the_parameters_tell_by_which_speeds() -> None:
+    asked = run(drive_area(), "roads").result.provenance.parameters
+    assert asked["drive_sha256"] == content_digest(drive_profile(asked["drive"]))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from kunshan_gis.figures import people_with_unit, percent
+from kunshan_gis.figures import counted_with_unit, percent
 from kunshan_gis.messages import Text, text
 from kunshan_gis.readable import cell
 from kunshan_gis.studies.systems.roads.drawn import CLASSES
@@ -15,12 +15,12 @@ from kunshan_gis.studies.systems.roads.drawn import CLASSES
 Tables = Mapping[str, pd.DataFrame]
 
 
-def findings(tables: Tables, *, demo: bool) -> list[Text]:
-    """Two to six paragraphs with their numbers."""
+def findings(tables: Tables, *, demo: bool, counted: str) -> list[Text]:
+    """Two to six paragraphs with their numbers; homes count people or buildings."""
     found = [
         _plan(tables["roads_plan"]), [_sound(tables)], [_length(tables, demo=demo)],
-        [*_within(tables, demo=demo), *_towns(tables, demo=demo)], _stages(tables, demo=demo),
-        _closing(tables, demo=demo),
+        [*_within(tables, demo=demo, counted=counted), *_towns(tables, demo=demo)], _stages(tables, demo=demo),
+        _closing(tables, demo=demo, counted=counted),
     ]  # fmt: skip
     return [Text("".join(one.zh for one in said), " ".join(one.en for one in said)) for said in found if said]
 
@@ -65,7 +65,7 @@ def _length(tables: Tables, *, demo: bool) -> Text:
                 density=cell("road_density", inside["road_density"], demo=demo))  # fmt: skip
 
 
-def _within(tables: Tables, *, demo: bool) -> list[Text]:
+def _within(tables: Tables, *, demo: bool, counted: str) -> list[Text]:
     """People within each drive of a ramp, of all people."""
     if "roads_access" not in tables:
         return []
@@ -84,7 +84,8 @@ def _within(tables: Tables, *, demo: bool) -> list[Text]:
             text("roads_said_within", minutes=f"{minutes:g}", share=percent(share, demo=demo),
                  low=percent(low, demo=demo), high=percent(high, demo=demo))
         )  # fmt: skip
-    return [text("roads_said_access", parts=_joined(parts), total=people_with_unit(total, demo=demo))]
+    whole = counted_with_unit(float(total), demo=demo, counted=counted)
+    return [text("roads_said_access", parts=_joined(parts), total=whole)]
 
 
 def _towns(tables: Tables, *, demo: bool) -> list[Text]:
@@ -119,7 +120,7 @@ def _stages(tables: Tables, *, demo: bool) -> list[Text]:
     return [text("roads_said_stages", **trip, **km)]
 
 
-def _closing(tables: Tables, *, demo: bool) -> list[Text]:
+def _closing(tables: Tables, *, demo: bool, counted: str) -> list[Text]:
     """The segment that is dearest to close, and how many have no way round on expressways."""
     table = tables["roads_redundancy"]
     if not len(table):
@@ -129,7 +130,7 @@ def _closing(tables: Tables, *, demo: bool) -> list[Text]:
     said = [text("roads_said_cut", cut=len(cut), total=len(table), share=share)]
     worst = table.iloc[0]
     if worst["road_cut_off"] > 0:
-        people = people_with_unit(worst["road_cut_off"], demo=demo)
+        people = counted_with_unit(worst["road_cut_off"], demo=demo, counted=counted)
         return [text("roads_said_cut_off", name=Text(worst["name"], worst["name_en"]), people=people,
                      between=Text(worst["road_between"], worst["road_between_en"])), *said]  # fmt: skip
     if not worst["road_person_min"] > 0:

@@ -10,7 +10,7 @@ from kunshan_gis.analysis import amount_cells
 from kunshan_gis.messages import Text, text
 from kunshan_gis.schema import FUTURE
 from kunshan_gis.schema import KINDS as KINDS_OF
-from kunshan_gis.standards import DriveProfile, drive_profile
+from kunshan_gis.standards import DriveProfile, content_digest, drive_profile
 from kunshan_gis.studies.systems.roads.access import (
     RAMP,
     HomeMinutes,
@@ -55,10 +55,11 @@ def study(setting: Setting) -> System:
     part = _topology(setting, drawn).and_(
         _driven(setting, drawn), _closing(setting, drawn), faults_part(setting, KEY, faults_of(drawn, driving))
     )
-    walking = severance_part(setting)
-    demo = demo_of(setting, KINDS, SUBJECTS)
+    walking = severance_part(setting, beside=KINDS, subjects=SUBJECTS)
+    demo = demo_of(setting, (*KINDS, *walking.kinds), SUBJECTS)
+    counted = setting.area.layer("homes").info.counts if setting.area.has("homes") else "people"
     said = Part(
-        said=findings(part.tables, demo=demo), kinds=KINDS, optional=OPTIONAL,
+        said=findings(part.tables, demo=demo, counted=counted), kinds=KINDS, optional=OPTIONAL,
         warnings=_warnings(setting, drawn), parameters=_parameters(profile), counts=_counts(drawn), subjects=SUBJECTS,
     )  # fmt: skip
     return answer(setting, KEY, part.and_(said, walking), leading="roads_plan", profile_words=profile.said())
@@ -138,6 +139,7 @@ def _warnings(setting: Setting, drawn: Drawn) -> list[Text]:
 def _parameters(profile: DriveProfile) -> dict[str, object]:
     return {
         "drive": profile.key,
+        "drive_sha256": content_digest(profile),
         "drive_joint_m": profile.joint_m,
         "drive_gap_m": profile.gap_m,
         "drive_ramp_m": profile.ramp_m,

@@ -33,11 +33,15 @@ WALKED = ("parks", "park_gates", "facilities")
 """What severance walks to, as far as it is there."""
 
 
-def severance_part(setting: Setting) -> Part:
+def severance_part(setting: Setting, *, beside: Sequence[str] = (), subjects: Sequence[str] = ()) -> Part:
     """What each expressway costs walkers, and the crossings that would give most back.
 
     Tables `roads_severance`, and where homes and streets are there `roads_severance_needs`, `roads_severance_units` and
     `roads_crossings`; with `close_crossings` asked for also those of `without_crossings`.
+
+    Parameters
+    ----------
+    beside, subjects : kinds that the whole answer rests on and is about: its figures are rounded alike
     """
     options = options_of(setting)
     expressways = expressways_of(setting, options)
@@ -45,7 +49,7 @@ def severance_part(setting: Setting) -> Part:
     walks = _walked(setting, found, options) if setting.peopled else _Walks(found, {}, {}, ())
     table = severance_table(setting, walks.found)
     kinds = ("expressways", *(kind for kind in ("streets", "homes", *WALKED) if setting.area.has(kind)))
-    demo, crossings = demo_of(setting, kinds), walks.tables.get("roads_crossings", pd.DataFrame())
+    demo, crossings = demo_of(setting, (*beside, *kinds), subjects), walks.tables.get("roads_crossings", pd.DataFrame())
     part = Part(
         {"roads_severance": table, **walks.tables},
         said=tuple(severance_said(setting, table, crossings, walks.together, demo=demo)),
@@ -57,10 +61,14 @@ def severance_part(setting: Setting) -> Part:
             "link_every_m": options.link_every_m, "new_crossings": options.new_crossings,
         },
     )  # fmt: skip
-    return part.and_(without_crossings(setting, options.close_crossings)) if options.close_crossings else part
+    if not options.close_crossings:
+        return part
+    return part.and_(without_crossings(setting, options.close_crossings, beside=(*beside, *kinds), subjects=subjects))
 
 
-def without_crossings(setting: Setting, expressways: str | Sequence[str]) -> Part:
+def without_crossings(
+    setting: Setting, expressways: str | Sequence[str], *, beside: Sequence[str] = (), subjects: Sequence[str] = ()
+) -> Part:
     """What is lost when the bridges and underpasses across expressways are taken away, home by home.
 
     Tables `roads_underpasses` (by unit), `roads_underpasses_homes` (every home whose state changes) and
@@ -69,6 +77,7 @@ def without_crossings(setting: Setting, expressways: str | Sequence[str]) -> Par
     Parameters
     ----------
     expressways : a name, an English name or the id of a piece, or several
+    beside, subjects : see `severance_part`
 
     Raises
     ------
@@ -87,7 +96,7 @@ def without_crossings(setting: Setting, expressways: str | Sequence[str]) -> Par
         "roads_underpasses_closed": closed_streets(found),
     }
     return Part(
-        tables, said=tuple(closed_said(setting, found, units, demo=demo_of(setting, kinds))),
+        tables, said=tuple(closed_said(setting, found, units, demo=demo_of(setting, (*beside, *kinds), subjects))),
         drawn=closed_drawn(found), kinds=kinds, counts={"closed_crossings": len(found.streets)},
     )  # fmt: skip
 
