@@ -16,6 +16,7 @@ import kunshan_gis as kg
 from kunshan_gis.contracts import check
 from kunshan_gis.errors import LayerNotFoundError, ParameterError
 from kunshan_gis.model import Plan, StudyArea
+from kunshan_gis.standards import content_digest, corridor_profile
 from kunshan_gis.studies.systems.registry import entry_of, run
 from kunshan_gis.studies.systems.system import Asked, System
 
@@ -78,7 +79,9 @@ def test_width_is_that_of_the_outline_or_as_stated(found: System) -> None:
 
 
 def test_the_width_wanted_is_data_and_may_be_asked_for(found: System) -> None:
-    assert found.result.provenance.parameters["width_m"] == 100
+    asked_for = found.result.provenance.parameters
+    assert asked_for["width_m"] == 100
+    assert asked_for["corridor_sha256"] == content_digest(corridor_profile(asked_for["corridor"]))
     narrower = asked(city(), width_m=60).table
     assert narrower["width_class"].tolist() == ["wide", "wide"]
     wider = asked(city(), width_m=201).table

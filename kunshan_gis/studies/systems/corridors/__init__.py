@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kunshan_gis.errors import LayerNotFoundError, listed
 from kunshan_gis.messages import Lang, Text, text
+from kunshan_gis.standards import content_digest, corridor_profile
 from kunshan_gis.studies.accounts import profile_said
 from kunshan_gis.studies.systems.corridors import access as walks
 from kunshan_gis.studies.systems.corridors import joined as joints
@@ -25,6 +26,7 @@ from kunshan_gis.studies.systems.system import Part, Setting, System, answer, de
 if TYPE_CHECKING:
     from kunshan_gis.maps import MapPage
     from kunshan_gis.model import StudyArea
+    from kunshan_gis.standards import CorridorProfile
 
 KEY = "corridors"
 KINDS = ("corridors", "expressways", "rail", "streets", "landuse", "scope", "parks", "park_gates", "water", "green",
@@ -85,7 +87,7 @@ def study(setting: Setting) -> System:
              counted=area.layer("homes").info.counts if area.has("homes") else "people"),
         _frames(setting, given, _Measured(whole, each, parks, water, reached)),
         kinds=KINDS, optional=OPTIONAL, warnings=_warnings(area, given),
-        parameters={name: getattr(given.profile, name) for name in ("width_m", "near_m", "joined_m", "meet_m")},
+        parameters=_parameters(given.profile),
         counts={"corridors": len(given.table)},
     )  # fmt: skip
     wrong = faults_part(setting, KEY, list(faults(area, given, whole)))
@@ -107,6 +109,12 @@ class _Measured(NamedTuple):
     parks: joints.Touched | None
     water: joints.Touched | None
     reached: walks.Access | None
+
+
+def _parameters(profile: CorridorProfile) -> dict[str, object]:
+    """The distances with what was asked in their place, and which profile said the others."""
+    asked = {name: getattr(profile, name) for name in ("width_m", "near_m", "joined_m", "meet_m")}
+    return {"corridor": profile.key, "corridor_sha256": content_digest(corridor_profile(profile.key)), **asked}
 
 
 def _none_left(area: StudyArea) -> Text:
