@@ -19,6 +19,8 @@ from kunshan_gis.messages import Text
 
 WIDTH_TOLERANCE_M = 0.5
 """Outlines are drawn to about half a metre: what is narrower by no more than this is as wide as asked for."""
+MITRE = 1.5
+"""How far a corner reaches, by the buffer's radius: a right angle needs 1.41."""
 STEP_M, MOST_POINTS = 5.0, 40_000
 """Spacing of the points an outline is seen by, and how many at most."""
 
@@ -101,11 +103,6 @@ def course(ground: Polygon) -> Course:
     return Course(line, _along(np.vstack([start[::-1], xy]))[len(start) :], width)
 
 
-def mean_width(ground: Polygon, middle: Course) -> float:
-    """Area by length of the middle line, metres."""
-    return float(ground.area / middle.length_m)
-
-
 def pinches(middle: Course, *, least_m: float) -> gpd.GeoDataFrame:
     """Stretches of a strip that are narrower than wanted, each with its narrowest place.
 
@@ -147,7 +144,8 @@ def wide_part(ground: shapely.Geometry, *, least_m: float) -> shapely.Geometry:
 
     Notes
     -----
-    Grown with sharp corners, so that a rectangle wide enough is kept whole; inclusive to half a metre.
+    Grown with sharp corners, so that a rectangle wide enough is kept whole; corners more acute than a right angle are cut
+    off, so that none grows into a neck. Inclusive to half a metre.
 
     References
     ----------
@@ -164,7 +162,9 @@ def wide_part(ground: shapely.Geometry, *, least_m: float) -> shapely.Geometry:
     """
     half = max(least_m - WIDTH_TOLERANCE_M, 0.0) / 2
     shrunk = shapely.buffer(ground, -half, quad_segs=16)
-    return shapely.intersection(shapely.buffer(shrunk, half, quad_segs=16, join_style="mitre"), ground)
+    return shapely.intersection(
+        shapely.buffer(shrunk, half, quad_segs=16, join_style="mitre", mitre_limit=MITRE), ground
+    )
 
 
 def _middle(ground: Polygon) -> tuple[Floats, Floats, Floats]:

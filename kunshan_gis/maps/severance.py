@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 from kunshan_gis.maps import base
-from kunshan_gis.maps.page import MapLayer, PageTable
-from kunshan_gis.maps.system_page import card_of, table_of
+from kunshan_gis.maps.page import MapLayer
+from kunshan_gis.maps.system_page import card_of
 from kunshan_gis.messages import text
 from kunshan_gis.model import Style
 
@@ -25,19 +25,12 @@ _ROAD = ("name", "severance_state", "severing_km", "perhaps_severing_km", "groun
          "longest_uncrossed_m", "severed_parks", "detoured", "detour_m")  # fmt: skip
 _CROSSING = ("name", "crossing_rank", "crossing_m", "regained", "regained_total", "regained_needs")
 _LOST = ("home_id", "home_unit", "population", "access_before", "access_after", "metres_before", "metres_after")
-TABLES = ("roads_severance", "roads_crossings", "roads_severance_units", "roads_severance_needs", "roads_underpasses",
-          "roads_underpasses_homes", "roads_underpasses_closed")  # fmt: skip
 
 
 def severance_layers(area: StudyArea, result: Result, drawn: Drawn) -> list[MapLayer]:
     """The layers of severance, the upper ones last; those without rows are left out."""
     there = [key for key in _LOOKS if len(drawn.get(key, ()))]
     return [_layer(area, result, key, drawn[key]) for key in there]
-
-
-def severance_tables(result: Result) -> list[PageTable]:
-    """The tables of severance for the page."""
-    return [table_of(result, name) for name in TABLES if len(result.tables.get(name, ()))]
 
 
 def stretches() -> dict[str, Style]:
