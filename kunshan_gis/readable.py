@@ -94,7 +94,7 @@ def rounded(column: str, value: Any, *, demo: bool, counted: str = "people") -> 
     if unit in _PEOPLE:
         coarse = demo and counted != "buildings"
         return (ten_thousands(number), 2) if coarse else (round(number), 0)
-    digits = _digits(unit, demo=demo)
+    digits = _digits(number, unit, demo=demo)
     return round(_rough(number, unit, demo=demo), digits), digits
 
 
@@ -146,12 +146,15 @@ def term(column: str, value: Any) -> Text:
 
 
 def _number(number: float, unit: Unit, *, demo: bool) -> str:
-    shown = f"{_rough(number, unit, demo=demo):,.{_digits(unit, demo=demo)}f}"
+    shown = f"{_rough(number, unit, demo=demo):,.{_digits(number, unit, demo=demo)}f}"
     return shown.replace("-", "\N{MINUS SIGN}")
 
 
-def _digits(unit: Unit, *, demo: bool) -> int:
-    return _DIGITS[unit] - (demo and unit in ("m2_per_person", "km_per_km2"))
+def _digits(number: float, unit: Unit, *, demo: bool) -> int:
+    """Decimals of a figure; none that stands behind a place already rounded away."""
+    digits = _DIGITS[unit] - (demo and unit in ("m2_per_person", "km_per_km2"))
+    places = 2 - math.floor(math.log10(abs(number))) if number else digits
+    return max(0, min(digits, places)) if demo and unit in _ROUGH else digits
 
 
 def _rough(number: float, unit: Unit, *, demo: bool) -> float:

@@ -55,7 +55,8 @@ def test_every_unit_is_headed_and_written(unit: str) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "real", "demo"),
     [
-        ("park_ha", 1234.56, "1,234.6", "1,230.0"), ("park_m2_per_person", 4.716, "4.72", "4.7"),
+        ("park_ha", 1234.56, "1,234.6", "1,230"), ("park_ha", 221.04, "221.0", "221"),
+        ("park_ha", 22.14, "22.1", "22.1"), ("park_m2_per_person", 4.716, "4.72", "4.7"),
         ("parks", 703, "703", "703"), ("share_covered", 0.2246, "22.5%", "22%"),
         ("share_covered", 0.002, "0.2%", "<1%"),
         ("park_serves_to_m", 1234.4, "1,234", "1,230"), ("park_gap", -196, "\N{MINUS SIGN}196", "\N{MINUS SIGN}196"),

@@ -144,8 +144,8 @@ def wide_part(ground: shapely.Geometry, *, least_m: float) -> shapely.Geometry:
 
     Notes
     -----
-    Grown with sharp corners, so that a rectangle wide enough is kept whole; corners more acute than a right angle are cut
-    off, so that none grows into a neck. Inclusive to half a metre.
+    Grown with sharp corners, so that a rectangle wide enough is kept whole; corners more acute than a right angle are
+    cut off, so that none grows into a neck. Inclusive to half a metre.
 
     References
     ----------
