@@ -170,10 +170,10 @@ def _whole_park(area: StudyArea) -> pd.Series:
 
 
 def gates_of(area: StudyArea) -> gpd.GeoDataFrame | None:
-    """The gates, each with the whole park it leads into."""
-    gates = area.optional("park_gates")
-    if gates is None:
+    """The gates of the area's scenario, each with the whole park it leads into."""
+    if not area.has("park_gates"):
         return None
+    gates = area.standing("park_gates")
     whole = dict(zip(area.standing("parks")["id"], _whole_park(area), strict=True))
     return gates.assign(park_id=[whole.get(park, park) for park in gates["park_id"]])
 

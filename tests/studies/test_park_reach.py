@@ -304,3 +304,12 @@ def test_ground_that_two_pieces_of_a_park_share_is_measured_once_and_given_areas
     assert whole["area_m2"].tolist() == [12_500, 100]
     given = pieces.assign(area_m2=[9_000.0, 400.0, 2_000.0, 50.0])
     assert measured_parks(area_of(streets=ways, homes=home, parks=given))["area_m2"].tolist() == [11_400, 50]
+
+
+def test_a_gate_that_is_only_planned_lets_nobody_in() -> None:
+    city = toy.city()
+    own = city.layers["park_gates"]
+    planned = replace(own, table=own.table.assign(status="planned"))
+    area = StudyArea(city.info, {**city.layers, "park_gates": planned})
+    assert set(park_reach(area, WALK).parks["access_source"]) == {"crossing"}
+    assert set(park_reach(area.in_scenario("planned"), WALK).parks["access_source"]) == {"gate"}
